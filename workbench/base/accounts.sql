@@ -1,0 +1,28 @@
+-- Every account with its person and how it counts: settings over the export, the export over "member".
+WITH known AS (
+    SELECT member_id FROM members
+    UNION
+    SELECT member_id FROM account_month WHERE member_id IS NOT NULL
+    UNION
+    SELECT member_id FROM memberships
+),
+roles AS (
+    SELECT
+        k.member_id,
+        coalesce(m.person_id, k.member_id) AS person_id,
+        coalesce(m.platform, split_part(k.member_id, ':', 1)) AS platform,
+        coalesce(m.display_name, k.member_id) AS display_name,
+        coalesce(s.counted_as, m.role, 'member') AS role
+    FROM known AS k
+    LEFT JOIN members AS m ON m.member_id = k.member_id
+    LEFT JOIN overrides AS s ON s.member_id = k.member_id
+)
+SELECT
+    member_id,
+    person_id,
+    platform,
+    display_name,
+    role,
+    CASE WHEN role IN ('bot', 'excluded') THEN role WHEN role IN ('staff', 'owner') THEN 'staff' ELSE 'member' END
+        AS counted_as
+FROM roles

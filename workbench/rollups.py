@@ -1,0 +1,86 @@
+"""Roll-ups of the events by local month, kept as Parquet in the community's cache folder and made again only for
+months whose events changed."""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+from workbench.period import Month, midnight
+
+NAMES = ("member_day", "account_day", "account_month")
+
+
+def build(
+    connection,
+    cache: Path,
+    files_by_month: dict[str, list[str]],
+    *,
+    zone: str,
+    source: Callable[[list[str]], str],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, list[str]]:
+    """The Parquet files of each roll-up, one a local month, in order of time.
+
+    `files_by_month` lists the event files per UTC month; `source` gives the SQL of a query over such files. A local
+    month lies in its own UTC month and the two beside it, so the names of those files are its key: a store that
+    did not change there is not read again.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    texts = {name: base_sql(name) for name in NAMES}
+    months = sorted({near for month in files_by_month for near in _near(Month.parse(month))})
+    made: dict[str, list[str]] = {name: [] for name in NAMES}
+    for done, month in enumerate(months):
+        progress(done, len(months))
+        paths = [path for near in _near(month) for path in files_by_month.get(str(near), [])]
+        key = _key(zone, *texts.values(), *sorted(Path(path).name for path in paths))
+        targets = {name: cache / f"{name}-{month}-{key}.parquet" for name in NAMES}
+        if not all(target.exists() for target in targets.values()):
+            _write(connection, source(paths), texts, targets, month, zone)
+            _drop_stale(cache, month, key)
+        for name in NAMES:
+            made[name].append(str(targets[name]))
+    progress(len(months), len(months))
+    return made
+
+
+def base_sql(name: str) -> str:
+    """The SQL text of a base table: who counts, who was a member, who was active."""
+    return files("workbench").joinpath("base", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _write(connection, events: str, texts: dict, targets: dict, month: Month, zone: str) -> None:
+    bounds = {"from_at": midnight(month.start, zone), "to_at": midnight(month.end, zone)}
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW events AS {events}")
+    for name in NAMES:
+        values = bounds if "$from_at" in texts[name] else {}
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {texts[name]}", values)
+    for name in NAMES:
+        aside = targets[name].with_suffix(f".{os.getpid()}.tmp")
+        connection.execute(f"COPY {name} TO '{_quoted(aside)}' (FORMAT parquet, COMPRESSION zstd)")
+        os.replace(aside, targets[name])
+    for name in reversed(NAMES):
+        connection.execute(f"DROP TABLE {name}")
+    connection.execute("DROP VIEW events")
+
+
+def _drop_stale(cache: Path, month: Month, key: str) -> None:
+    for name in NAMES:
+        for old in cache.glob(f"{name}-{month}-*.parquet"):
+            if key not in old.name:
+                with contextlib.suppress(OSError):  # another process reads it (Windows): the next change tries again
+                    old.unlink()
+
+
+def _near(month: Month) -> tuple[Month, Month, Month]:
+    return month.back(1), month, month.next
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:16]
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
