@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench import rollups, settings
-from workbench.errors import SettingsError, StoreError, did_you_mean
+from workbench.errors import SettingsError, did_you_mean
 from workbench.period import Month, last_complete_month, local_day, midnight, utc_offsets
 from workbench.tables import TABLES, Table
 
@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-ONCE = ("people", "bans", "traces")
 MONTHLY = {
     "eligible": "TABLE",
+    "told": "TABLE",
     "active_days": "VIEW",
     "active_months": "VIEW",
     "stays": "TABLE",
     "month_members": "TABLE",
 }
+# Tables of a month that are made when a question first names them: they read texts or single events.
+ON_DEMAND = ("openers", "engagement_score")
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,16 @@ class Community:
         known = {**self._bounds(month), **values}
         if missing := wanted - known.keys():
             raise SettingsError(f"the question needs the values {', '.join(sorted(missing))}; give them by keyword.")
-        return self._at(month).execute(sql, {name: known[name] for name in wanted}).df()
+        cursor = self._at(month)
+        for name in ON_DEMAND:
+            if re.search(rf"\b{name}\b", re.sub(r"--[^\n]*", "", sql)):
+                self._make(name, cursor, known)
+        return cursor.execute(sql, {name: known[name] for name in wanted}).df()
+
+    def _make(self, name: str, cursor, known: dict) -> None:
+        text = question_sql(name) if name == "engagement_score" else rollups.base_sql(f"month/{name}")
+        values = {value: known[value] for value in set(re.findall(r"\$([a-z_]\w*)", text))}
+        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} AS {text}", values)
 
     def last_complete_month(self) -> Month | None:
         """The last month wholly covered by the data; null when there is none."""
@@ -81,8 +92,15 @@ class Community:
         covered = self.run("SELECT count(*) FILTER (WHERE covered) AS n FROM calendar", month=month)["n"].iloc[0]
         return int(covered) < month.days
 
+    def names(self) -> list[str]:
+        """The display names of all accounts, to be masked in what is shared."""
+        rows = self._connection.cursor().execute("SELECT DISTINCT display_name FROM members WHERE display_name IS NOT NULL")
+        return sorted(name for (name,) in rows.fetchall())
+
     def where(self, *, group: str | None = None, platform: str | None = None, role: str | None = None) -> "Community":
         """The same community seen through one group, platform or role: every question answers for that part."""
+        if self.folder is None:
+            raise SettingsError("a community held in memory has no other part: give community_of_rows the part.")
         part = replace(
             self.part,
             groups=(group,) if group else self.part.groups,
@@ -153,29 +171,26 @@ def open_community(folder: str | Path, *, part: Part | None = None, progress=Non
 
     folder = Path(folder).resolve()
     chosen = settings.load(folder / "community.toml")
-    if not (folder / "store").is_dir():
-        raise StoreError(
-            f"{folder} has no store yet. Import an export first: workbench import FILE --community {folder.name}"
-        )
-    version, paths = store.version(folder), store.tables(folder)
+    kept = store.snapshot(folder)
     cache_folder = folder / "cache"
     cache_folder.mkdir(exist_ok=True)
     connection = _connect(chosen, temp_directory=str(cache_folder / "spill"))
     rolled = rollups.build(
         connection,
         cache_folder / "rollups",
-        store.files_by_month(folder, "events"),
+        kept.months["events"],
         zone=chosen.timezone,
-        source=lambda files: _scan(TABLES["events"], files),
+        source=lambda files: store.scan(TABLES["events"], files),
         **({"progress": progress} if progress else {}),
     )
     for name, table in TABLES.items():
-        connection.execute(f"CREATE {'TABLE' if table.versioned else 'VIEW'} {name} AS {_select(table, paths[name])}")
+        rows = _latest(table, store.scan(table, kept.files[name]))
+        connection.execute(f"CREATE {'TABLE' if table.versioned else 'VIEW'} {name} AS {rows}")
     for name in rollups.NAMES:
         scan = f"SELECT * FROM read_parquet([{_listed(rolled[name])}])" if rolled[name] else None
         connection.execute(f"CREATE VIEW {name} AS {scan}" if scan else f"CREATE TABLE {name} AS {_empty(name)}")
     first, last = _population(connection, chosen, part or Part())
-    return Community(folder, chosen, version, part or Part(), first, last, connection)
+    return Community(folder, chosen, kept.version, part or Part(), first, last, connection)
 
 
 def community_of_rows(
@@ -222,33 +237,30 @@ def _connect(chosen: settings.Settings, **config):
     connection = duckdb.connect(config=config)
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     connection.execute("CREATE TABLE utc_offsets (from_at TIMESTAMP, to_at TIMESTAMP, shift INTERVAL)")
-    _insert(connection, "utc_offsets", utc_offsets(chosen.timezone, 1970, 2069))
+    _insert(connection, "utc_offsets", _offsets(chosen.timezone))
     return connection
+
+
+@cache
+def _offsets(zone: str) -> list[tuple]:
+    return utc_offsets(zone, 1970, 2069)
 
 
 def _population(connection, chosen: settings.Settings, part: Part) -> tuple[date | None, date | None]:
     """The tables that do not depend on the month; the first and last covered day."""
     _overrides(connection, chosen)
-    days = _coverage(connection, chosen.timezone)
-    connection.execute(f"CREATE TABLE accounts AS {rollups.base_sql('accounts')}")
+    days = _coverage(connection, chosen.timezone, part)
+    # Who counts is decided on the whole: staff on one account are staff on the other, whatever part is asked for.
+    for name in ("accounts", "people", "bans"):
+        connection.execute(f"CREATE TABLE {name} AS {rollups.base_sql(name)}")
     if part != Part():
         _narrow(connection, part)
-    for name in ONCE:
-        connection.execute(f"CREATE TABLE {name} AS {rollups.base_sql(name)}")
+    connection.execute(f"CREATE TABLE traces AS {rollups.base_sql('traces')}")
     return days
 
 
-def _scan(table: Table, paths: list[str]) -> str:
-    columns = ", ".join(f"CAST(NULL AS {c.type}) AS {c.name}" for c in table.columns)
-    if not paths:
-        return f"SELECT {columns} WHERE false"
-    names = ", ".join(f'"{c.name}"' for c in table.columns)
-    return f"SELECT {names} FROM read_parquet([{_listed(paths)}], hive_partitioning = false)"
-
-
-def _select(table: Table, paths: list[str]) -> str:
+def _latest(table: Table, scan: str) -> str:
     """All rows; of a versioned table, each column's latest known value per key."""
-    scan = _scan(table, paths)
     if not table.versioned:
         return scan
     key = ", ".join(table.key)
@@ -283,12 +295,14 @@ def _listed(values: Iterable[str]) -> str:
     return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
 
 
-def _coverage(connection, zone: str) -> tuple[date | None, date | None]:
+def _coverage(connection, zone: str, part: Part) -> tuple[date | None, date | None]:
     """Tables `covered_days` (local days of any platform) and `tells` (what each platform's exports tell)."""
-    spans = connection.execute("SELECT platform, from_at, to_at FROM coverage").fetchall()
+    spans = connection.execute("SELECT platform, group_id, from_at, to_at FROM coverage").fetchall()
+    platforms = part.platforms or {group.split(":")[0] for group in part.groups}
     days = {
         platform_day
-        for platform, start, end in spans
+        for platform, group, start, end in spans
+        if (not platforms or platform in platforms) and (not part.groups or not group or group in part.groups)
         for platform_day in _days(platform, local_day(start, zone), local_day(end, zone))
     }
     connection.execute("CREATE TABLE platform_days (platform VARCHAR, day DATE)")
@@ -304,9 +318,12 @@ def _coverage(connection, zone: str) -> tuple[date | None, date | None]:
         )
         SELECT
             p.platform,
-            coalesce((SELECT bool_or(tells_joins) FROM imports AS i WHERE i.platform = p.platform), false) AS tells_joins,
-            coalesce((SELECT bool_or(tells_leaves) FROM imports AS i WHERE i.platform = p.platform), false) AS tells_leaves,
-            coalesce((SELECT bool_or(tells_visits) FROM imports AS i WHERE i.platform = p.platform), false) AS tells_visits,
+            coalesce((SELECT bool_or(i.tells_joins) FROM imports AS i WHERE i.platform = p.platform), false)
+                AS tells_joins,
+            coalesce((SELECT bool_or(i.tells_leaves) FROM imports AS i WHERE i.platform = p.platform), false)
+                AS tells_leaves,
+            coalesce((SELECT bool_or(i.tells_visits) FROM imports AS i WHERE i.platform = p.platform), false)
+                AS tells_visits,
             coalesce(
                 (SELECT min(day) FROM platform_days AS d WHERE d.platform = p.platform),
                 (SELECT min(day) FROM covered_days),
@@ -334,7 +351,8 @@ def _insert(connection, table: str, rows: list[tuple]) -> None:
 
 
 def _narrow(connection, part: Part) -> None:
-    """Put the part's rows under the names of the whole: accounts, events, and the roll-ups made again from them."""
+    """Put the part's rows under the names of the whole: accounts, people, events, and the roll-ups made from them."""
+    _known(connection, part)
     connection.execute("CREATE TABLE kept_groups AS SELECT unnest($groups) AS group_id", {"groups": list(part.groups)})
     connection.execute(
         "CREATE OR REPLACE TABLE accounts AS SELECT * FROM accounts "
@@ -345,13 +363,60 @@ def _narrow(connection, part: Part) -> None:
     keep = "member_id IN (SELECT member_id FROM accounts)"
     if part.groups:
         keep += " AND group_id IN (SELECT group_id FROM kept_groups)"
+        connection.execute(
+            "CREATE OR REPLACE TABLE accounts AS SELECT * FROM accounts WHERE member_id IN ("
+            "SELECT member_id FROM member_day WHERE group_id IN (SELECT group_id FROM kept_groups) UNION "
+            "SELECT member_id FROM memberships WHERE group_id IN (SELECT group_id FROM kept_groups))"
+        )
+        _members_of_groups(connection)
+    connection.execute("DELETE FROM people WHERE person_id NOT IN (SELECT person_id FROM accounts)")
     for name in ("events", "member_day"):
-        form = _form(connection, name)
-        connection.execute(f"ALTER {form} {name} RENAME TO all_{name}")
-        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM all_{name} WHERE {keep}")
+        _put(connection, name, f"SELECT * FROM all_{name} WHERE {keep}")
     for name in ("account_day", "account_month"):
         connection.execute(f"DROP {_form(connection, name)} {name}")
         connection.execute(f"CREATE TABLE {name} AS {rollups.base_sql(name)}")
+
+
+def _members_of_groups(connection) -> None:
+    """In a part made of groups a member is a member of the group: who joined it by a line of the export, else from
+    the first trace there. Joining the community is not joining the group, but leaving it is leaving the group."""
+    _put(connection, "members", "SELECT * REPLACE (CAST(NULL AS TIMESTAMP) AS joined_at) FROM all_members")
+    _put(
+        connection,
+        "memberships",
+        "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS group_id) FROM all_memberships "
+        "WHERE group_id IN (SELECT group_id FROM kept_groups) UNION ALL "
+        "SELECT * REPLACE (CAST(NULL AS TIMESTAMP) AS start_at) FROM all_memberships "
+        "WHERE group_id IS NULL AND (end_at IS NOT NULL OR start_at IS NULL)",
+    )
+    connection.execute(
+        "CREATE OR REPLACE TABLE tells AS SELECT t.* REPLACE ("
+        "coalesce(g.joins, false) AS tells_joins, (t.tells_leaves OR coalesce(g.leaves, false)) AS tells_leaves) "
+        "FROM tells AS t LEFT JOIN (SELECT a.platform, bool_or(m.start_at IS NOT NULL) AS joins, "
+        "bool_or(m.end_at IS NOT NULL) AS leaves FROM all_memberships AS m "
+        "JOIN accounts AS a ON a.member_id = m.member_id WHERE m.group_id IS NOT NULL GROUP BY a.platform) AS g "
+        "ON g.platform = t.platform"
+    )
+
+
+def _known(connection, part: Part) -> None:
+    """Refuse a part that is not there: an empty answer would look like a silent community."""
+    sources = {
+        "group": (part.groups, "SELECT group_id FROM groups UNION SELECT DISTINCT group_id FROM member_day"),
+        "platform": (part.platforms, "SELECT platform FROM tells"),
+        "role": (part.roles, "SELECT DISTINCT role FROM accounts"),
+    }
+    for name, (asked, query) in sources.items():
+        known = {row[0] for row in connection.execute(query).fetchall() if row[0] is not None} if asked else set()
+        for one in asked:
+            if one not in known:
+                raise SettingsError(f'there is no {name} "{one}" in this community. {did_you_mean(one, known)}')
+
+
+def _put(connection, name: str, query: str) -> None:
+    """Put a view in the place of a table; the table stays as all_<name>."""
+    connection.execute(f"ALTER {_form(connection, name)} {name} RENAME TO all_{name}")
+    connection.execute(f"CREATE VIEW {name} AS {query}")
 
 
 def _form(connection, name: str) -> str:

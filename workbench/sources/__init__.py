@@ -28,6 +28,8 @@ class Reading:
     tells_visits: bool = False
     time_zone: str = "UTC in the file"
     """The zone of the file's times and how it is known."""
+    notes: list[str] = field(default_factory=list)
+    """What else the user should be told: how the file was understood, columns left out."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The one catalogue of French and English texts, and how numbers, dates and shares are written in each."""
 
+import re
 import tomllib
 from datetime import date
 from functools import cache
@@ -40,9 +41,17 @@ def _flat(tree: dict, prefix: str = ""):
     """`[mau.name]` in a file is the key "mau.name"; an entry is where the languages are."""
     for key, value in tree.items():
         if "en" in value:
-            yield prefix + key, value
+            yield prefix + key, value | {"fr": _spaced(value["fr"])} if "fr" in value else value
         else:
             yield from _flat(value, f"{prefix}{key}.")
+
+
+def _spaced(french: str | dict) -> str | dict:
+    """French texts stand in the files with plain spaces; here « ; : ! ? % » get theirs that do not break."""
+    if isinstance(french, dict):
+        return {form: _spaced(text) for form, text in french.items()}
+    french = re.sub(r" ([;!?])", "\u202f\\1", french)
+    return re.sub(r" ([:%»])|(«) ", lambda found: f"\xa0{found[1]}" if found[1] else "«\xa0", french)
 
 
 def text(key: str, language: str) -> str | dict:

@@ -1,7 +1,8 @@
--- The stays of eligible people as known at the end of the month, in local days. Member on the days joined_on to the
--- day before left_on. A leave with a return within 7 days is no leave, hence the islands.
+-- The stays of eligible people as known at the end of the month, in local days. Member at a local midnight when
+-- joined_on < midnight <= left_on; left_on is null for who is still here at the end of the month.
+-- A leave with a return within 7 days is no leave: stays that overlap or lie so close are one (an island).
 -- join_kind: dated; imputed (first trace); opening (here before the export begins).
--- end_kind: dated; undated (account closed, nobody knows when: until its last trace); null = still here.
+-- end_kind: dated; undated (account closed, nobody knows when: until its last trace).
 WITH lines AS (
     SELECT member_id, joined_at AS instant, 0 AS is_leave, NULL AS reason FROM members WHERE joined_at IS NOT NULL
     UNION
@@ -13,40 +14,69 @@ WITH lines AS (
     UNION
     SELECT member_id, acted_at, 1, 'banned' FROM moderation WHERE action = 'ban'
 ),
-local_lines AS (
-    SELECT l.*, CAST(l.instant + o.shift AS DATE) AS day
+instants AS (
+    SELECT
+        l.member_id,
+        l.instant,
+        min(CAST(l.instant + o.shift AS DATE)) AS day,
+        min(l.is_leave) = 0 AS joins,
+        max(l.is_leave) = 1 AS leaves,
+        min(l.reason) AS reason
     FROM lines AS l
     JOIN utc_offsets AS o ON l.instant >= o.from_at AND l.instant < o.to_at
     CROSS JOIN period AS t
     JOIN accounts AS a ON a.member_id = l.member_id
     JOIN tells AS k ON k.platform = a.platform
     WHERE l.instant < t.month_end_at AND (l.is_leave = 0 OR k.tells_leaves)
+    GROUP BY l.member_id, l.instant
 ),
-paired AS (
+before AS (
+    -- Where a join and a leave bear the same instant, their order depends on what went before: a member left and
+    -- came back, anybody else came and left. Either way such an instant changes nothing for those after it.
     SELECT
         *,
-        min(CASE WHEN is_leave = 1 THEN instant END) OVER (
-            PARTITION BY member_id ORDER BY instant, is_leave, reason
-            ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
-        ) AS leave_at,
-        lag(is_leave) OVER (PARTITION BY member_id ORDER BY instant, is_leave, reason) AS line_before
-    FROM local_lines
+        max(CASE WHEN joins AND NOT leaves THEN instant END) OVER earlier AS last_join,
+        max(CASE WHEN leaves AND NOT joins THEN instant END) OVER earlier AS last_leave
+    FROM instants
+    WINDOW earlier AS (PARTITION BY member_id ORDER BY instant ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+),
+ranked AS (
+    SELECT *, last_join IS NOT NULL AND (last_leave IS NULL OR last_leave < last_join) AS was_member FROM before
+),
+lines_in_order AS (
+    SELECT member_id, instant, day, 0 AS is_leave, NULL AS reason, CASE WHEN was_member THEN 1 ELSE 0 END AS place
+    FROM ranked
+    WHERE joins
+    UNION ALL
+    SELECT member_id, instant, day, 1, reason, CASE WHEN was_member THEN 0 ELSE 1 END
+    FROM ranked
+    WHERE leaves
+),
+numbered AS (
+    SELECT
+        *,
+        sum(is_leave) OVER (
+            PARTITION BY member_id ORDER BY instant, place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) - is_leave AS leaves_before
+    FROM lines_in_order
 ),
 account_stays AS (
-    -- A leave without a join before it ends a stay whose beginning is not in the export; a second leave in a row tells nothing.
+    -- A first leave without a join ends a stay whose beginning is not in the export; a second leave in a row
+    -- tells nothing.
     SELECT
         member_id,
         min(CASE WHEN is_leave = 0 THEN day END) AS joined_on,
-        max(CASE WHEN is_leave = 1 AND instant = leave_at THEN day END) AS left_on,
-        max(CASE WHEN is_leave = 1 AND instant = leave_at THEN reason END) AS end_reason
-    FROM paired
-    WHERE is_leave = 0 OR line_before IS NULL OR line_before = 0
-    GROUP BY member_id, leave_at
+        max(CASE WHEN is_leave = 1 THEN day END) AS left_on,
+        max(reason) AS end_reason
+    FROM numbered
+    GROUP BY member_id, leaves_before
+    HAVING min(is_leave) = 0 OR leaves_before = 0
     UNION ALL
     SELECT a.member_id, NULL, NULL, NULL
     FROM accounts AS a
-    WHERE a.member_id NOT IN (SELECT member_id FROM local_lines)
-        AND a.member_id NOT IN (SELECT member_id FROM lines WHERE is_leave = 0)
+    WHERE
+        NOT EXISTS (SELECT 1 FROM instants AS i WHERE i.member_id = a.member_id)
+        AND NOT EXISTS (SELECT 1 FROM lines AS l WHERE l.member_id = a.member_id AND l.is_leave = 0)
 ),
 closed AS (
     SELECT DISTINCT member_id
@@ -77,50 +107,74 @@ known AS (
     LEFT JOIN traces AS tr ON tr.member_id = s.member_id
     LEFT JOIN closed AS c ON c.member_id = s.member_id
     -- A closed account without any trace was never seen here.
-    WHERE NOT (c.member_id IS NOT NULL AND tr.last_day IS NULL AND s.joined_on IS NULL AND s.left_on IS NULL)
+    WHERE c.member_id IS NULL OR tr.last_day IS NOT NULL OR s.joined_on IS NOT NULL OR s.left_on IS NOT NULL
 ),
 placed AS (
     SELECT
         person_id,
         join_kind,
-        CASE WHEN join_kind = 'opening' THEN least(coalesce(coverage_start, left_on), coalesce(left_on, coverage_start)) ELSE known_join END
-            AS joined_on,
+        CASE
+            WHEN join_kind <> 'opening' THEN known_join
+            WHEN left_on < coverage_start THEN left_on
+            ELSE coverage_start
+        END AS joined_on,
         end_kind,
-        CASE WHEN left_on < known_join AND join_kind <> 'opening' THEN known_join ELSE left_on END AS left_on,
+        CASE WHEN join_kind <> 'opening' AND left_on < known_join THEN known_join ELSE left_on END AS left_on,
         end_reason
     FROM known
 ),
-ordered AS (
+seen AS (
+    -- A closed account whose last trace is later than the month has not left yet.
     SELECT
-        p.*,
-        max(coalesce(left_on, DATE '9999-12-31')) OVER (
-            PARTITION BY person_id ORDER BY joined_on, coalesce(left_on, DATE '9999-12-31')
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) AS left_before
+        p.person_id,
+        p.join_kind,
+        p.joined_on,
+        CASE WHEN p.left_on < t.month_end THEN p.left_on END AS left_on,
+        CASE WHEN p.left_on < t.month_end THEN p.end_kind END AS end_kind,
+        CASE WHEN p.left_on < t.month_end THEN p.end_reason END AS end_reason,
+        coalesce(CASE WHEN p.left_on < t.month_end THEN p.left_on END, DATE '9999-12-31') AS here_until
     FROM placed AS p
     CROSS JOIN period AS t
-    WHERE p.joined_on < t.month_end OR p.join_kind = 'opening'
+    WHERE p.joined_on < t.month_end
+),
+spaced AS (
+    SELECT
+        *,
+        max(here_until) OVER (
+            PARTITION BY person_id ORDER BY joined_on, here_until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS here_before
+    FROM seen
 ),
 islands AS (
     SELECT
         *,
-        sum(CASE WHEN left_before IS NOT NULL AND joined_on <= left_before + INTERVAL 7 DAY THEN 0 ELSE 1 END) OVER (
-            PARTITION BY person_id ORDER BY joined_on, coalesce(left_on, DATE '9999-12-31')
-            ROWS UNBOUNDED PRECEDING
+        sum(CASE WHEN here_before IS NULL OR joined_on > here_before + INTERVAL 7 DAY THEN 1 ELSE 0 END) OVER (
+            PARTITION BY person_id ORDER BY joined_on, here_until ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS island
-    FROM ordered
+    FROM spaced
+),
+bounded AS (
+    SELECT
+        *,
+        min(joined_on) OVER (PARTITION BY person_id, island) AS first_on,
+        max(here_until) OVER (PARTITION BY person_id, island) AS last_on
+    FROM islands
 )
+-- An island begins as its first stay begins and ends as its last one ends; of several on that day the better known.
 SELECT
     person_id,
     CAST(island AS INTEGER) AS stay,
     min(joined_on) AS joined_on,
     CASE
-        WHEN bool_or(join_kind = 'opening') THEN 'opening'
-        WHEN bool_or(join_kind = 'imputed' AND island = 1) THEN 'imputed'
-        ELSE 'dated'
+        WHEN bool_or(joined_on = first_on AND join_kind = 'opening') THEN 'opening'
+        WHEN bool_or(joined_on = first_on AND join_kind = 'dated') THEN 'dated'
+        ELSE 'imputed'
     END AS join_kind,
-    CASE WHEN bool_or(left_on IS NULL) THEN NULL ELSE max(left_on) END AS left_on,
-    CASE WHEN bool_or(left_on IS NULL) THEN NULL ELSE arg_max(end_kind, left_on) END AS end_kind,
-    CASE WHEN bool_or(left_on IS NULL) THEN NULL ELSE arg_max(end_reason, left_on) END AS end_reason
-FROM islands
+    max(CASE WHEN here_until = last_on THEN left_on END) AS left_on,
+    min(CASE WHEN here_until = last_on THEN end_kind END) AS end_kind,
+    coalesce(
+        min(CASE WHEN here_until = last_on AND end_kind = 'dated' THEN end_reason END),
+        min(CASE WHEN here_until = last_on THEN end_reason END)
+    ) AS end_reason
+FROM bounded
 GROUP BY person_id, island

@@ -1,0 +1,201 @@
+"""Communities that Hypothesis makes: canonical rows full of what goes wrong in real exports.
+
+Instants crowd around local midnights, ends of months and changes of the clock; ids repeat; people have two accounts;
+accounts are closed without a date; messages are deleted in a later month; authors are missing.
+
+    @given(made.communities())
+    def test_a_law(given):
+        community = given.open()            # a Community held in memory
+        given.rows["events"]                # the same rows, for an oracle
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from workbench.engine import Community, Part, community_of_rows
+
+MONTHS = ("2026-01", "2026-02", "2026-03", "2026-04", "2026-05")
+"""Every made community has something to say about some of these; the clock of Europe/Paris changes on 29 March."""
+TIMEZONES = ("UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata")
+PLATFORMS = ("chat", "forum")
+FIRST, LAST = date(2026, 1, 1), date(2026, 5, 31)
+EDGES = tuple(
+    date.fromisoformat(f"2026-{day}")
+    for day in ["01-31", "02-01", "02-28", "03-01", "03-08", "03-28", "03-29", "03-31", "04-01", "04-30", "05-01"]
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The rows of a community, and what else opens it."""
+
+    rows: dict[str, list[dict]]
+    timezone: str
+    settings: dict = field(default_factory=dict)
+
+    def open(self, *, part: Part | None = None) -> Community:
+        return community_of_rows(self.rows, timezone=self.timezone, part=part, **self.settings)
+
+    def with_rows(self, **tables: list[dict]) -> "Made":
+        """The same community with some of its tables replaced."""
+        return replace(self, rows={**self.rows, **tables})
+
+
+def days(first: date = FIRST, last: date = LAST) -> st.SearchStrategy[date]:
+    return st.one_of(st.sampled_from(EDGES), st.dates(first, last))
+
+
+@st.composite
+def instants(draw, zone: str) -> datetime:
+    """Naive UTC; often at or beside a local midnight."""
+    minutes = draw(st.one_of(st.sampled_from((0, 0, 1, 719, 1439)), st.integers(0, 1439)))
+    local = datetime.combine(draw(days()), datetime.min.time(), ZoneInfo(zone)) + timedelta(minutes=minutes)
+    return local.astimezone(UTC).replace(tzinfo=None)
+
+
+@st.composite
+def communities(
+    draw,
+    *,
+    max_members: int = 6,
+    max_events: int = 24,
+    timezones: tuple[str, ...] = TIMEZONES,
+    tells_leaves: bool | None = None,
+    deletions: bool = True,
+) -> Made:
+    """A community of at most `max_members` accounts on one or two platforms, and at most `max_events` events."""
+    zone = draw(st.sampled_from(timezones))
+    platforms = draw(st.sampled_from((PLATFORMS[:1], PLATFORMS)))
+    groups = [f"{platform}:{name}" for platform in platforms for name in ("general", "help")]
+    imports = [
+        {
+            "import_id": f"import-{platform}",
+            "platform": platform,
+            "tells_joins": draw(st.booleans()),
+            "tells_leaves": draw(st.booleans()) if tells_leaves is None else tells_leaves,
+            "tells_visits": draw(st.booleans()),
+        }
+        for platform in platforms
+    ]
+    members = draw(_members(platforms, zone, max_members))
+    ids = [member["member_id"] for member in members]
+    # Some write without being on the roster.
+    writers = [*ids, f"{platforms[0]}:unlisted"]
+    rows = {
+        "imports": imports,
+        "coverage": [draw(_coverage(platform, zone)) for platform in platforms],
+        "groups": [{"group_id": group, "platform": group.split(":")[0], "name": group} for group in groups],
+        "members": members,
+        "memberships": draw(_memberships(ids, groups, zone)),
+        "moderation": draw(_moderation(ids, zone)),
+        "events": draw(_events(writers, groups, zone, max_events, deletions)),
+    }
+    return Made(rows, zone)
+
+
+@st.composite
+def _coverage(draw, platform: str, zone: str) -> dict:
+    first = draw(st.sampled_from((FIRST, FIRST, date(2026, 2, 10), date(2026, 3, 1))))
+    last = draw(st.sampled_from((LAST, LAST, date(2026, 5, 12))))
+    return {"platform": platform, "group_id": None, "from_at": _local(first, 0, zone), "to_at": _local(last, 23, zone)}
+
+
+@st.composite
+def _members(draw, platforms: tuple[str, ...], zone: str, most: int) -> list[dict]:
+    made = []
+    for number in range(draw(st.integers(1, most))):
+        platform = draw(st.sampled_from(platforms))
+        made.append(
+            {
+                "member_id": f"{platform}:{number}",
+                "platform": platform,
+                # The same person on two accounts, by the identity map.
+                "person_id": draw(st.sampled_from((None, None, None, "person"))),
+                "display_name": f"Member {number}",
+                "role": draw(st.sampled_from(("member", "member", "member", "member", "moderator", "staff", "bot"))),
+                "joined_at": draw(st.one_of(st.none(), instants(zone))),
+                "join_source": draw(st.sampled_from((None, "invite", "link"))),
+            }
+        )
+    return made
+
+
+@st.composite
+def _memberships(draw, ids: list[str], groups: list[str], zone: str) -> list[dict]:
+    made = []
+    for number in range(draw(st.integers(0, 5))):
+        start, end = sorted((draw(instants(zone)), draw(instants(zone))))
+        form = draw(st.sampled_from(("stay", "join", "leave", "leave", "closed")))
+        row = {"membership_id": str(number), "member_id": draw(st.sampled_from(ids)), "group_id": None}
+        row["start_at"] = start if form in ("stay", "join") else None
+        row["end_at"] = end if form in ("stay", "leave") else None
+        if form in ("stay", "leave"):
+            row["end_reason"] = draw(st.sampled_from(("left", "removed", "banned", None)))
+        elif form == "closed":
+            row["end_reason"] = "deactivated"
+        else:
+            # A join or a leave of a group only: no news of the community, but a trace.
+            row["group_id"] = draw(st.sampled_from((None, *groups)))
+        made.append(row)
+    return made
+
+
+@st.composite
+def _moderation(draw, ids: list[str], zone: str) -> list[dict]:
+    return [
+        {
+            "action_id": str(number),
+            "acted_at": draw(instants(zone)),
+            "member_id": draw(st.sampled_from(ids)),
+            "action": draw(st.sampled_from(("ban", "unban", "warn"))),
+        }
+        for number in range(draw(st.integers(0, 2)))
+    ]
+
+
+@st.composite
+def _events(draw, writers: list[str], groups: list[str], zone: str, most: int, deletions: bool) -> list[dict]:
+    made: list[dict] = []
+    kinds = ("post", "post", "reply", "reply", "reaction", "poll_vote", "visit", "share")
+    for number in range(draw(st.integers(0, most))):
+        member = draw(st.sampled_from((*writers, *writers, None)))
+        group = draw(st.sampled_from(groups))
+        at = draw(instants(zone))
+        kind = draw(st.sampled_from(kinds))
+        event = {
+            "event_id": f"{group.split(':')[0]}:{number}",
+            "platform": group.split(":")[0],
+            "occurred_at": at,
+            "member_id": member,
+            "kind": kind,
+            "group_id": group,
+            "deleted_at": at + timedelta(days=draw(st.integers(0, 60)))
+            if deletions and draw(st.integers(0, 5)) == 0
+            else None,
+        }
+        openers = [
+            one for one in made if one["kind"] == "post" and one["group_id"] == group and one["occurred_at"] <= at
+        ]
+        if kind in ("reply", "reaction") and openers:
+            opener = draw(st.sampled_from(openers))
+            event |= {
+                "thread_id": opener["event_id"],
+                "reply_to": opener["event_id"],
+                "target_member_id": opener["member_id"],
+            }
+        elif kind == "post":
+            event["thread_id"] = event["event_id"]
+        made.append(event)
+    return made
+
+
+def _local(day: date, hour: int, zone: str) -> datetime:
+    return (
+        datetime.combine(day, datetime.min.time(), ZoneInfo(zone))
+        .replace(hour=hour)
+        .astimezone(UTC)
+        .replace(tzinfo=None)
+    )

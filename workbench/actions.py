@@ -1,0 +1,241 @@
+"""The lists: whom to contact, answer, thank and watch, and which feedback to pass on; each row with its reason.
+
+Pure functions from frames of metrics to frames for `actions.xlsx` and for the pages. Each row says who (`member`, as
+the page calls them, `display_name`, `member_id`), `why` in one sentence with its counts, what to `do`, and the evidence.
+"""
+
+import pandas as pd
+
+from workbench.privacy import pseudonym
+from workbench.settings import Settings
+from workbench.words import say
+
+FALL = 0.75
+"""A highly engaged member counts as lost when the score is under so much of last month's; less is the border's chance."""
+WATCHED = 5
+"""When at most so many people make half of the conversation, it hangs on them."""
+
+WHO = ["member", "display_name", "member_id"]
+
+
+def lists(
+    *,
+    settings: Settings,
+    language: str,
+    at_risk: pd.DataFrame | None = None,
+    hem_changes: pd.DataFrame | None = None,
+    unanswered: pd.DataFrame | None = None,
+    top_contributors: pd.DataFrame | None = None,
+    absence_factor: pd.DataFrame | None = None,
+    quiet_spells: pd.DataFrame | None = None,
+    themes: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """All lists that the given frames allow, by their title, the most urgent first: the sheets of `actions.xlsx`."""
+    common = {"settings": settings, "language": language}
+    made: dict[str, pd.DataFrame] = {}
+    if at_risk is not None or hem_changes is not None:
+        made["contact"] = contact(at_risk, hem_changes, **common)
+    if unanswered is not None:
+        made["answer"] = answer(unanswered, **common)
+    if hem_changes is not None:
+        made["thank"] = thank(hem_changes, **common)
+    if top_contributors is not None or quiet_spells is not None:
+        made["watch"] = watch(top_contributors, absence_factor, quiet_spells, **common)
+    if themes is not None:
+        made["feedback"] = feedback(themes, language=language)
+    return {str(say(f"actions.{name}.name", language)): frame for name, frame in made.items()}
+
+
+def contact(
+    at_risk: pd.DataFrame | None = None,
+    hem_changes: pd.DataFrame | None = None,
+    *,
+    settings: Settings,
+    language: str,
+) -> pd.DataFrame:
+    """Whom to write to personally: highly engaged members who were lost, then regulars who have gone quiet.
+
+    `at_risk` and `hem_changes` as the metrics of these names give them. One row a member: `member`, `display_name`,
+    `member_id`, `why`, `do`, `score_before`, `score`, `contributions`, `silent_days`, `last_active_on`. Who is on both
+    lists stands here once. A lost member whose score hardly fell (see `FALL`) is not listed.
+    """
+    gone = fallen(hem_changes)
+    lost = gone.assign(
+        why=[
+            say("actions.contact.lost", language, before=round(row.score_before), now=_whole(row.score))
+            for row in gone.itertuples()
+        ],
+        do=say("actions.contact.lost_do", language),
+    )[["display_name", "member_id", "why", "do", "score_before", "score"]]
+    quiet = pd.DataFrame(columns=["member_id"]) if at_risk is None else at_risk
+    quiet = quiet.assign(
+        quiet_why=[
+            say(
+                "actions.contact.quiet",
+                language,
+                count=int(row.silent_days),
+                days=int(row.active_days_90),
+                gap=float(row.usual_gap_days),
+            )
+            for row in quiet.itertuples()
+        ]
+    )
+    rows = lost.merge(quiet, how="outer", on="member_id", suffixes=("", "_quiet"), sort=False)
+    rows = _in_order(rows, [*lost["member_id"], *quiet["member_id"]])
+    if "display_name_quiet" in rows:
+        rows["display_name"] = rows["display_name"].fillna(rows["display_name_quiet"])
+    rows["why"] = [
+        " ".join(text for text in pair if isinstance(text, str))
+        for pair in zip(rows["why"], rows["quiet_why"], strict=True)
+    ]
+    rows["do"] = rows["do"].fillna(say("actions.contact.quiet_do", language))
+    evidence = ["score_before", "score", "contributions", "silent_days", "last_active_on"]
+    return _listed(rows, evidence, settings)
+
+
+def answer(unanswered: pd.DataFrame, *, settings: Settings, language: str) -> pd.DataFrame:
+    """Which questions and topics wait for an answer, the oldest first.
+
+    `unanswered` as the metric of this name gives it. One row an opener: who asked, `why`, `do`, `group_name`,
+    `opened_at` (UTC), `waiting_hours`, `event_id`.
+    """
+    rows = unanswered.assign(
+        why=[
+            say("actions.answer.waits", language, count=int(row.waiting_hours // 24), hours=round(row.waiting_hours))
+            for row in unanswered.itertuples()
+        ],
+        do=[
+            say("actions.answer.old_do" if row.waiting_over_hours >= 168 else "actions.answer.do", language)
+            for row in unanswered.itertuples()
+        ],
+    )
+    return _listed(rows, ["group_name", "opened_at", "waiting_hours", "event_id"], settings)
+
+
+def thank(hem_changes: pd.DataFrame, *, settings: Settings, language: str) -> pd.DataFrame:
+    """Whom to thank and support: the highly engaged members, new ones first; support is no favour.
+
+    `hem_changes` as the metric of this name gives it. One row a member: who, `why`, `do`, `change` (new, kept),
+    `score_before`, `score`, `active_weeks`, `contributions`, `people_helped`.
+    """
+    kept = hem_changes[hem_changes["change"] != "lost"].sort_values("change", ascending=False, kind="stable")
+    why, do = [], []
+    for row in kept.itertuples():
+        counts = {"count": int(row.people_helped), "weeks": int(row.active_weeks), "now": round(row.score)}
+        if row.change == "new":
+            why.append(say("actions.thank.new", language, before=_whole(row.score_before), **counts))
+        else:
+            why.append(say("actions.thank.kept", language, **counts))
+        do.append(say(f"actions.thank.{row.change}_do", language))
+    rows = kept.assign(why=why, do=do, change=[say(f"hem_changes.{change}", language) for change in kept["change"]])
+    evidence = ["change", "score_before", "score", "active_weeks", "contributions", "people_helped"]
+    return _listed(rows, evidence, settings)
+
+
+def watch(
+    top_contributors: pd.DataFrame | None = None,
+    absence_factor: pd.DataFrame | None = None,
+    quiet_spells: pd.DataFrame | None = None,
+    *,
+    settings: Settings,
+    language: str,
+) -> pd.DataFrame:
+    """What to keep an eye on: the few people on whom half of the conversation hangs, and groups that fell silent.
+
+    Frames as the metrics of these names give them. One row a person or a group: who (null for a group), `group_name`
+    (null for a person), `why`, `do`, `share`, `days`. People are listed when at most `WATCHED` make half of it all.
+    """
+    few = _few(top_contributors, absence_factor)
+    people = few.assign(
+        why=[
+            say("actions.watch.carries", language, share=float(row.share), count=len(few)) for row in few.itertuples()
+        ],
+        do=say("actions.watch.carries_do", language),
+    )
+    silent = pd.DataFrame(columns=["group_name", "days"]) if quiet_spells is None else _current(quiet_spells)
+    groups = silent.assign(
+        why=[
+            say("actions.watch.silent", language, count=int(row.days), group=row.group_name)
+            for row in silent.itertuples()
+        ],
+        do=say("actions.watch.silent_do", language),
+    )
+    rows = pd.concat([frame for frame in (people, groups) if len(frame)] or [people], ignore_index=True)
+    return _listed(rows, ["group_name", "share", "days"], settings)
+
+
+def feedback(themes: pd.DataFrame, *, language: str) -> pd.DataFrame:
+    """Which feedback to pass to which team.
+
+    `themes` as `models.trends.theme_table` gives it. One row a theme of the month: `label`, `team` (or
+    null), `why`, `do`, `items`, `authors`, `trend`, `theme_id`.
+    """
+    rows = themes.assign(
+        why=[
+            say("actions.feedback.said", language, count=int(row.authors), items=int(row.items))
+            for row in themes.itertuples()
+        ],
+        do=[
+            say("actions.feedback.do", language, team=team)
+            if isinstance(team, str)
+            else say("actions.feedback.nobody_do", language)
+            for team in themes["team"]
+        ],
+        trend=[say(f"trend.{trend if isinstance(trend, str) else 'unknown'}", language) for trend in themes["trend"]],
+    )
+    return rows.reindex(columns=["label", "team", "why", "do", "items", "authors", "trend", "theme_id"])
+
+
+def fallen(hem_changes: pd.DataFrame | None) -> pd.DataFrame:
+    """The lost ones of `metrics.hem_changes` whose score is under `FALL` of last month's, the highest before first."""
+    if hem_changes is None:
+        return pd.DataFrame(columns=["member_id", "display_name", "score", "score_before"])
+    lost = hem_changes[hem_changes["change"] == "lost"]
+    lost = lost[lost["score"].fillna(0) < FALL * lost["score_before"]]
+    return lost.sort_values(["score_before", "member_id"], ascending=[False, True])
+
+
+def named(frame: pd.DataFrame, *, settings: Settings) -> pd.DataFrame:
+    """A frame with `member_id` and `display_name`, and the column `member` before them: what pages call the person.
+
+    A pseudonym, unless the settings say that names are shown; the same in every report of the community.
+
+    >>> frame = pd.DataFrame({"member_id": ["chat:1"], "display_name": ["Ana"]})
+    >>> named(frame, settings=Settings(name="club", timezone="UTC"))["member"].tolist()
+    ['M-140145']
+    """
+    shown = settings.privacy.names == "shown"
+    members = [
+        (name if shown and isinstance(name, str) else pseudonym(member_id, salt=settings.name))
+        if isinstance(member_id, str)
+        else None
+        for member_id, name in zip(frame["member_id"], frame["display_name"], strict=True)
+    ]
+    others = [column for column in frame.columns if column != "member"]
+    return frame.assign(member=pd.Series(members, index=frame.index, dtype=object))[["member", *others]]
+
+
+def _few(top_contributors: pd.DataFrame | None, absence_factor: pd.DataFrame | None) -> pd.DataFrame:
+    if top_contributors is None or absence_factor is None:
+        return pd.DataFrame(columns=["member_id", "display_name", "share"])
+    people = absence_factor["absence_factor"].iloc[0]
+    carries = pd.notna(people) and people <= WATCHED and absence_factor["contributors"].iloc[0] > 2 * people
+    return top_contributors.head(int(people) if carries else 0)
+
+
+def _current(quiet_spells: pd.DataFrame) -> pd.DataFrame:
+    return quiet_spells[quiet_spells["is_current"].astype(bool)]
+
+
+def _listed(rows: pd.DataFrame, evidence: list[str], settings: Settings) -> pd.DataFrame:
+    rows = rows.reindex(columns=[*WHO[1:], "why", "do", *evidence]).reset_index(drop=True)
+    return named(rows, settings=settings)[[*WHO, "why", "do", *evidence]]
+
+
+def _in_order(rows: pd.DataFrame, members: list[str]) -> pd.DataFrame:
+    order = list(dict.fromkeys(members))
+    return rows.set_index("member_id").reindex(order).rename_axis("member_id").reset_index()
+
+
+def _whole(value: float) -> int:
+    return 0 if pd.isna(value) else round(value)

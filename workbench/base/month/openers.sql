@@ -1,0 +1,116 @@
+-- Who opened a conversation in the month, and the first answer by another human before its end. On demand.
+-- is_topic: starts a topic of a forum, mailing list or topic-based chat. is_question: starts a conversation anywhere and
+-- reads like a question, French or English. can_be_answered: the export links answers to what they answer.
+WITH topic_platforms AS (
+    SELECT platform FROM imports WHERE source IN ('stackexchange', 'discourse', 'zulip', 'mbox')
+),
+topic_groups AS (
+    SELECT group_id FROM groups WHERE kind IN ('forum', 'category')
+),
+linking AS (
+    SELECT DISTINCT a.platform
+    FROM account_day AS d
+    JOIN accounts AS a ON a.member_id = d.member_id
+    WHERE d.replies > 0 AND d.day < $month_end
+),
+started AS (
+    SELECT
+        e.event_id,
+        e.occurred_at AS opened_at,
+        a.person_id,
+        a.platform,
+        e.group_id,
+        e.platform IN ('stackexchange', 'discourse', 'zulip', 'mbox')
+            OR e.platform IN (SELECT platform FROM topic_platforms)
+            OR g.group_id IS NOT NULL AS is_topic
+    FROM events AS e
+    JOIN accounts AS a ON a.member_id = e.member_id
+    JOIN eligible AS p ON p.person_id = a.person_id
+    LEFT JOIN topic_groups AS g ON g.group_id = e.group_id
+    WHERE
+        e.occurred_at >= $month_start_at
+        AND e.occurred_at < $month_end_at
+        AND e.kind = 'post'
+        AND (e.thread_id IS NULL OR e.thread_id = e.event_id)
+        AND e.reply_to IS NULL
+        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
+),
+texts AS (
+    SELECT
+        event_id,
+        -- A question mark that ends something (not the one inside a link), or words that ask.
+        regexp_matches(text, '[?？]([^A-Za-z0-9=&_/%?-]|[?？]|$)')
+        OR regexp_matches(
+            text,
+            '(?i)(^|[.!:;,\n] *)(who|what|where|when|why|how|which|whose)(''s|’s| +'
+            '(is|are|was|were|do|does|did|can|could|should|would|will|has|have|to|many|much|long|often|about|if|not|come))([^a-z]|$)'
+        )
+        OR regexp_matches(
+            text,
+            '(?i)(^|[.!:;,\n] *)(is|are|was|were|does|did|can|could|should|would|will|have|has) +'
+            '(i|you|we|they|he|she|it|there|this|that|these|those|the|my|our|any|anyone|anybody|someone|somebody)([^a-z’'']|$)'
+        )
+        OR regexp_matches(
+            text,
+            '(?i)(^|[^a-z])(any ?(one|body) +(know|knows|have|has|here|else|able|tried|using|got|can|could|who)|any +(idea|ideas|advice|tip|tips|suggestion|suggestions)'
+            '|how +(do|can|could|should|to) +i|i +(was +|am +)?wonder(ing)? +(if|how|why|what|whether|who|when|where))([^a-z]|$)'
+        )
+        OR regexp_matches(
+            text,
+            '(?i)(^|[.!:;,\n] *)((comment|pourquoi|combien|quand|où|qui|que) +(est|sont|faire|faut|fait|on|je|puis|peut|dois|doit|tu|vous|ça|se|avez|as|a|ont|va|de|sait|aurait|veut|pensez|penses|pouvez|peux)'
+            '|quels? |quelles? |lequel|laquelle|lesquels|lesquelles|à quoi |à qui |de quoi |d[''’]où |depuis quand )'
+        )
+        OR regexp_matches(
+            text,
+            '(?i)(^|[^a-zà-ÿ])(est[ -]ce qu|qu[''’]est[ -]ce|y a[ -]t[ -]il|quelqu[''’]une? +(sait|peut|pourrait|a|aurait|connaît|connait|saurait|utilise)'
+            '|je me demand(e|ais) +(si|comment|pourquoi|ce|quel|où|qui|quand)'
+            '|(savez|pouvez|pourriez|avez|auriez|connaissez|pensez|voulez|sauriez)-vous|(sais|peux|pourrais|as|aurais|connais|penses|veux)-tu'
+            '|(peut|doit|pourrait|faut|va-t|a-t)-(on|il|elle)|(puis|dois|pourrais)-je)([^a-zà-ÿ]|$)'
+        ) AS is_question
+    FROM messages
+    WHERE occurred_at >= $month_start_at AND occurred_at < $month_end_at
+),
+conversations AS (
+    SELECT s.*, coalesce(t.is_question, false) AS is_question, s.is_topic OR l.platform IS NOT NULL AS can_be_answered
+    FROM started AS s
+    LEFT JOIN texts AS t ON t.event_id = s.event_id
+    LEFT JOIN linking AS l ON l.platform = s.platform
+    WHERE s.is_topic OR t.is_question
+),
+messages_of_humans AS (
+    SELECT e.event_id, e.thread_id, e.reply_to, e.occurred_at, p.person_id, p.counted_as = 'staff' AS is_staff
+    FROM events AS e
+    JOIN accounts AS a ON a.member_id = e.member_id
+    JOIN people AS p ON p.person_id = a.person_id
+    WHERE
+        e.occurred_at >= $month_start_at
+        AND e.occurred_at < $month_end_at
+        AND e.kind IN ('post', 'reply')
+        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
+        AND p.counted_as IN ('member', 'staff')
+),
+answers AS (
+    SELECT thread_id AS opener_id, event_id, occurred_at, person_id, is_staff FROM messages_of_humans
+    UNION ALL
+    SELECT reply_to, event_id, occurred_at, person_id, is_staff FROM messages_of_humans
+),
+ordered AS (
+    SELECT
+        o.event_id,
+        a.occurred_at AS answered_at,
+        a.person_id AS answered_by,
+        a.is_staff AS answered_by_staff,
+        row_number() OVER (PARTITION BY o.event_id ORDER BY a.occurred_at, a.person_id, a.event_id) AS place
+    FROM conversations AS o
+    JOIN answers AS a ON a.opener_id = o.event_id
+    WHERE a.person_id <> o.person_id AND a.occurred_at >= o.opened_at
+)
+SELECT
+    o.*,
+    f.answered_at,
+    f.answered_by,
+    f.answered_by_staff,
+    extract(epoch FROM ($month_end_at - o.opened_at)) / 3600 AS age_hours,
+    extract(epoch FROM (f.answered_at - o.opened_at)) / 3600 AS answered_hours
+FROM conversations AS o
+LEFT JOIN ordered AS f ON f.event_id = o.event_id AND f.place = 1

@@ -1,0 +1,56 @@
+"""Figures of concentration; each takes the frame of the metric of the same name."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from workbench.figures.house import BLUE, GREY, VERMILION, figure
+from workbench.words import say
+
+
+def lorenz(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
+    """The Lorenz curve of `metrics.lorenz`, with what the most active 5 % and 10 % of the members made."""
+    x = np.concatenate([[0], frame["people_share"]])
+    y = np.concatenate([[0], frame["contributions_share"].fillna(0)])
+    even = go.Scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "width": 1, "dash": "dot"},
+        name=say("lorenz.equal", language), hoverinfo="skip",
+    )  # fmt: skip
+    curve = go.Scatter(
+        x=x, y=y, mode="lines", line={"color": BLUE, "width": 2.5}, fill="tozeroy", fillcolor="rgba(0,114,178,0.10)",
+        name=say("lorenz.name", language), hovertemplate="%{x:.0%} · %{y:.0%}<extra></extra>",
+    )  # fmt: skip
+    shares = np.array([0.05, 0.10])
+    below = np.interp(1 - shares, x, y)
+    said = [
+        say("lorenz.point", language, share=float(100 * share), made=float(1 - made))
+        for share, made in zip(shares, below, strict=True)
+    ]
+    points = go.Scatter(
+        x=1 - shares, y=below, mode="markers", marker={"color": VERMILION, "size": 9}, text=said,
+        hovertemplate="%{text}<extra></extra>", showlegend=False,
+    )  # fmt: skip
+    drawn = figure(
+        even, curve, points, title=title, language=language, x=say("lorenz.x", language), y=say("lorenz.y", language),
+        height=400,
+    )  # fmt: skip
+    for (place, made), text, up in zip(zip(1 - shares, below, strict=True), said, (-44, -14), strict=True):
+        drawn.add_annotation(
+            x=place, y=made, text=text, showarrow=True, arrowhead=0, arrowcolor=GREY, ax=-28, ay=up, xanchor="right"
+        )
+    drawn.update_layout(hovermode="closest")
+    drawn.update_xaxes(range=[0, 1.01], tickformat=".0%")
+    drawn.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    return drawn
+
+
+def hem_share(history: pd.DataFrame, *, title: str, language: str) -> go.Figure:
+    """The share of the most active by month; `history` from `metrics.trend` (month, value)."""
+    line = go.Scatter(
+        x=history["month"], y=history["value"], mode="lines+markers", line={"color": BLUE, "width": 2.5},
+        name=say("hem_share.name", language), hovertemplate="%{y:.0%}<extra></extra>",
+    )  # fmt: skip
+    drawn = figure(line, title=title, language=language, y=say("hem_share.unit", language), height=280)
+    drawn.update_yaxes(tickformat=".0%", range=[0, 1.02])
+    drawn.update_xaxes(dtick="M1" if len(history) <= 6 else "M3", tickformat="%m/%Y")
+    return drawn

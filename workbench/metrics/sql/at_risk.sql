@@ -1,0 +1,51 @@
+-- Members active on 3 days or more of the 90 before the month's end, and silent at its end for longer than 28 days and
+-- longer than 3 times their own median gap between active days (all history). Who left or is banned is not listed.
+WITH recent AS (
+    SELECT person_id, count(*) AS active_days_90
+    FROM active_days
+    WHERE contributions > 0 AND day >= $ninety_days_before AND day < $month_end
+    GROUP BY person_id
+    HAVING count(*) >= 3 AND max(day) < $window_start
+),
+candidates AS (
+    SELECT r.person_id, r.active_days_90
+    FROM recent AS r
+    JOIN month_members AS m ON m.person_id = r.person_id AND m.at_closing
+    WHERE r.person_id NOT IN (
+        SELECT person_id FROM bans WHERE banned_on < $month_end AND (lifted_on IS NULL OR lifted_on >= $month_end)
+    )
+),
+days AS (
+    SELECT
+        d.person_id,
+        d.day,
+        d.contributions,
+        d.day - lag(d.day) OVER (PARTITION BY d.person_id ORDER BY d.day) AS gap_days
+    FROM active_days AS d
+    JOIN candidates AS c ON c.person_id = d.person_id
+    WHERE d.contributions > 0
+),
+people_days AS (
+    SELECT
+        person_id,
+        CAST(sum(contributions) AS BIGINT) AS contributions,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY gap_days) AS usual_gap_days,
+        max(day) AS last_active_on,
+        $month_end - max(day) AS silent_days
+    FROM days
+    GROUP BY person_id
+)
+SELECT
+    d.person_id AS member_id,
+    row_number() OVER (ORDER BY d.contributions DESC, d.person_id) AS rank,
+    p.display_name,
+    d.contributions,
+    c.active_days_90,
+    d.last_active_on,
+    d.silent_days,
+    d.usual_gap_days
+FROM people_days AS d
+JOIN candidates AS c ON c.person_id = d.person_id
+JOIN people AS p ON p.person_id = d.person_id
+WHERE d.silent_days > 28 AND d.silent_days > 3 * d.usual_gap_days
+ORDER BY rank

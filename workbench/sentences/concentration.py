@@ -1,0 +1,44 @@
+"""Sentences on concentration; each takes the frame of the metric of the same name."""
+
+import pandas as pd
+
+from workbench.words import Sentence, say
+
+
+def hem_share(frame: pd.DataFrame, *, share: float = 0.10, language: str) -> Sentence:
+    """What the most active few per cent did; `share` as it was asked of `metrics.hem_share`."""
+    row = frame.iloc[0]
+    if pd.isna(row["hem_share"]):
+        return say("hem_share.nobody", language)
+    return say(
+        "hem_share.said", language, count=int(row["people"]), share=100 * share, hem_share=float(row["hem_share"])
+    )
+
+
+def absence_factor(frame: pd.DataFrame, *, language: str) -> Sentence:
+    """How few people made half of the contributions."""
+    row = frame.iloc[0]
+    if pd.isna(row["absence_factor"]):
+        return say("hem_share.nobody", language)
+    return say("absence_factor.said", language, count=int(row["absence_factor"]), contributors=int(row["contributors"]))
+
+
+def gini(frame: pd.DataFrame, *, language: str) -> Sentence:
+    """Both Gini coefficients of `metrics.gini`."""
+    row = frame.iloc[0]
+    if pd.isna(row["gini_contributors"]):
+        return say("hem_share.nobody", language)
+    return say(
+        "gini.said",
+        language,
+        gini_members=float(row["gini_members"]),
+        gini_contributors=float(row["gini_contributors"]),
+    )
+
+
+def top_contributors(frame: pd.DataFrame, *, language: str) -> Sentence:
+    """The share of the first one, three and five people: what a per cent means in a small community."""
+    if frame.empty:
+        return say("hem_share.nobody", language)
+    one, three, five = (float(frame["share_so_far"].iloc[min(people, len(frame)) - 1]) for people in (1, 3, 5))
+    return say("top_contributors.said", language, one=one, three=three, five=five)

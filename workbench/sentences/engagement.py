@@ -1,0 +1,46 @@
+"""Sentences on highly engaged members; each takes the frame of the metric of the same name."""
+
+import pandas as pd
+
+from workbench.words import Sentence, say
+
+
+def engagement_score(frame: pd.DataFrame, *, language: str) -> Sentence:
+    """How the scores of `metrics.engagement_score` are spread."""
+    if frame.empty:
+        return say("engagement_score.nobody", language)
+    highest, median = float(frame["score"].max()), float(frame["score"].median())
+    return say("engagement_score.said", language, count=len(frame), median=round(median), highest=round(highest))
+
+
+def score_coverage(frame: pd.DataFrame, *, language: str) -> Sentence:
+    """Whether all 12 weeks that `metrics.engagement_score` looks at are in the data."""
+    if frame.empty:
+        return say("engagement_score.nobody", language)
+    weeks = int(frame["covered_weeks"].iloc[0])
+    return say("engagement_score.short" if weeks < 12 else "engagement_score.covered", language, count=weeks)
+
+
+def highly_engaged(frame: pd.DataFrame, *, language: str) -> Sentence:
+    """How many members carry the community, and what is typical of them."""
+    if frame.empty:
+        return say("highly_engaged.nobody", language)
+    typical = frame[["active_weeks", "people_helped"]].median()
+    return say(
+        "highly_engaged.said",
+        language,
+        count=len(frame),
+        weeks=float(typical["active_weeks"]),
+        helped=float(typical["people_helped"]),
+    )
+
+
+def hem_stability(frame: pd.DataFrame, *, language: str) -> Sentence:
+    """How many of last month's highly engaged members are so again, and how many came in."""
+    row = frame.iloc[0]
+    if pd.isna(row["hem_stability"]):
+        return say(row["why"], language)
+    kept, new, lost = (int(row[name]) for name in ("kept", "new", "lost"))
+    if not kept + lost:
+        return say("hem_stability.began", language, count=new)
+    return say("hem_stability.said", language, count=kept + lost, kept=kept, new=new, lost=lost)

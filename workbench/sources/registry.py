@@ -1,0 +1,37 @@
+"""Which importers there are, and which of them reads a file."""
+
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
+
+from workbench.errors import SourceError
+from workbench.sources import Source
+
+NAMES = ("slack", "stackexchange", "table")
+"""Modules of this package, the most particular format first: a table is recognised last."""
+
+
+def source(name: str) -> Source:
+    """The importer of that name."""
+    return import_module(f"workbench.sources.{name}").SOURCE
+
+
+def sources() -> list[Source]:
+    """All importers, in the order in which they are asked."""
+    return [source(name) for name in NAMES]
+
+
+def recognise(path: str | Path, *, among: Iterable[Source] | None = None) -> Source:
+    """The importer that reads the content of a file or folder."""
+    path = Path(path)
+    if not path.exists():
+        raise SourceError(f"{path} does not exist. Check the name and the folder, then try again.")
+    among = sources() if among is None else list(among)
+    for candidate in among:
+        if candidate.recognises(path):
+            return candidate
+    understood = "".join(f"\n  - {candidate.title}" for candidate in among)
+    raise SourceError(
+        f"{path} is no export that is understood: its content is none of these:{understood}\n"
+        "From any other platform, bring a CSV or Excel table with a header line."
+    )

@@ -1,0 +1,263 @@
+"""CSV or Excel: any table of any tool, read into a canonical table as a mapping file says."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from workbench.errors import SettingsError, SourceError
+from workbench.settings import check_timezone
+from workbench.sources import Reading, Row, Source, table_draft, table_number, table_time
+from workbench.sources import mapping as mappings
+from workbench.sources.mapping import Mapping
+from workbench.sources.table_cells import Settled, fields, getter
+from workbench.sources.table_cells import records as read_records
+from workbench.sources.table_file import Opened, as_text, glance, is_workbook, open_table
+from workbench.sources.table_rows import canonical_rows
+from workbench.sources.table_time import instants
+from workbench.tables import INSTANT, MONEY, NUMBER
+
+_SAMPLE_ROWS = 5_000
+
+
+def recognises(path: Path) -> bool:
+    """Whether `path` is delimited text with headers, or a workbook."""
+    if not path.is_file():
+        return False
+    if is_workbook(path):
+        return True
+    opened = glance(path)
+    if opened is None:
+        return False
+    first = next(opened.rows(), None)
+    if first is None:
+        return table_draft.known_headers(opened.headers) >= 2
+    cells = first[1]
+    return isinstance(cells, list) and len(cells) == len(opened.headers) and not _is_ruler(cells)
+
+
+def _is_ruler(cells: list) -> bool:
+    """Whether a row is the line under the headers of a table drawn in Markdown."""
+    return set("".join(cells)) <= set("-: ")
+
+
+def draft(path: Path, *, platform: str = "csv") -> str:
+    """The first draft of a mapping for `path`, as text; what is unsure is said in its first lines."""
+    opened = open_table(path)
+    found = table_draft.guess(opened.headers, _sample(opened), name=path.stem)
+    doubts = ()
+    if not found.unsure:
+        _, doubts = _attempt(found, opened, path, platform)
+    return table_draft.written(found, opened.headers, file=path.name, platform=platform, doubts=doubts)
+
+
+def read(path: Path, reading: Reading) -> Iterator[Row]:
+    """The rows of `path`. Raises `SourceError` before the first row when the mapping does not fit or something that
+    only a person knows is missing."""
+    mapping, opened = _mapped(path, reading)
+    mapping = _completed(mapping, reading)
+    settled = _settled(mapping, opened)
+    reading.platform = mapping.platform
+    _tell_what_is_known(mapping, opened, settled, reading)
+    plan = fields(mapping, opened, settled)
+    records = read_records(opened, plan, mapping.table, path.name, reading)
+    observed_at = _exported_at(mapping, settled)
+    kept, first_problem = False, None
+    for table, row in canonical_rows(mapping, opened, records):
+        if table == "problems":
+            first_problem = first_problem or row
+        else:
+            kept = True
+            if observed_at:
+                row.setdefault("observed_at", observed_at)
+        yield table, row
+    if first_problem and not kept:
+        raise SourceError(
+            f"No row of {path.name} can be read as {mapping.table}. The first problem, in {first_problem['place']}: "
+            f"{first_problem['why']}. Correct {mapping.where} or the file, then import again."
+        )
+
+
+def _exported_at(mapping: Mapping, settled: Settled) -> datetime | None:
+    if not mapping.exported_at:
+        return None
+    try:
+        return instants(zone=mapping.timezone or None, order=settled.order)(mapping.exported_at)
+    except ValueError as error:
+        raise SourceError(f'{mapping.where}: exported_at: {error}. Write it as "2026-10-31".') from None
+
+
+# The mapping: given, found beside the file, or drafted
+
+
+def _mapped(path: Path, reading: Reading) -> tuple[Mapping, Opened]:
+    where = reading.mapping or _beside(path)
+    if where is None:
+        return _drafted(path, reading)
+    mapping = mappings.load(where)
+    opened = open_table(
+        path,
+        wanted=mapping.headers,
+        sheet=mapping.sheet,
+        encoding=mapping.encoding,
+        delimiter=mapping.delimiter,
+    )
+    mappings.check_headers(mapping, opened.headers, path.name)
+    reading.notes.append(f"read with the mapping {where.name}")
+    return mapping, opened
+
+
+def _beside(path: Path) -> Path | None:
+    """`<file>.mapping.toml` or `<file without ending>.mapping.toml`, which speak of this file; a `mapping.toml` of the
+    folder only when it fits."""
+    for name in (f"{path.name}.mapping.toml", f"{path.stem}.mapping.toml"):
+        if path.with_name(name).is_file():
+            return path.with_name(name)
+    shared = path.with_name("mapping.toml")
+    if not shared.is_file():
+        return None
+    mapping = mappings.load(shared)
+    try:
+        opened = open_table(path, wanted=mapping.headers, sheet=mapping.sheet, encoding=mapping.encoding)
+        mappings.check_headers(mapping, opened.headers, path.name)
+    except SourceError:
+        return None
+    return shared
+
+
+def _drafted(path: Path, reading: Reading) -> tuple[Mapping, Opened]:
+    """The draft itself when nothing in it is unsure; otherwise it is written and the import stops."""
+    platform = reading.platform or "csv"
+    opened = open_table(path)
+    found = table_draft.guess(opened.headers, _sample(opened), name=path.stem)
+    mapping, doubts = (None, ()) if found.unsure else _attempt(found, opened, path, platform)
+    if mapping is not None and not doubts:
+        read_as = ", ".join(f'{name} = "{" + ".join(headers)}"' for name, headers in mapping.columns.items())
+        rest = ", ".join(f'{name} = "{value}" for all' for name, value in mapping.defaults.items())
+        reading.notes.append(f"no mapping given; read as {mapping.table}: {read_as}{', ' * bool(rest)}{rest}")
+        return mapping, opened
+    text = table_draft.written(found, opened.headers, file=path.name, platform=platform, doubts=doubts)
+    unsure = " ".join(f"({number}) {line.rstrip('.')}." for number, line in enumerate((*found.unsure, *doubts), 1))
+    place = path.with_name(f"{path.name}.mapping.toml")
+    try:
+        with place.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise SourceError(
+            f"{path.name} needs a mapping, and its first draft could not be written to {place} ({error}). Unsure: "
+            f"{unsure} Save what follows as a file, correct it, and add --mapping with its name.\n\n{text}"
+        ) from None
+    raise SourceError(
+        f"{path.name} needs a mapping. A first draft was written to {place}. Unsure: {unsure} "
+        f'Correct the draft, then run: workbench import "{path}" --mapping "{place}" --community DIR '
+        "--timezone Europe/Paris"
+    )
+
+
+def _attempt(
+    found: table_draft.Guess, opened: Opened, path: Path, platform: str
+) -> tuple[Mapping | None, tuple[str, ...]]:
+    """The guess as a mapping, and what the file's rows leave in doubt."""
+    text = table_draft.written(found, opened.headers, file=path.name, platform=platform)
+    try:
+        mapping = mappings.parse(text, where="the draft")
+        _settled(mapping, opened)
+    except SourceError as error:
+        return None, (str(error),)
+    return mapping, ()
+
+
+def _sample(opened: Opened) -> list[list]:
+    return [cells for _, cells in islice(opened.rows(), _SAMPLE_ROWS) if isinstance(cells, list)]
+
+
+def _completed(mapping: Mapping, reading: Reading) -> Mapping:
+    """The mapping with what the command line adds."""
+    if reading.platform and mapping.platform and reading.platform != mapping.platform:
+        raise SourceError(
+            f'{mapping.where} says platform = "{mapping.platform}" and the command says --platform {reading.platform}. '
+            "Take one of them away."
+        )
+    if reading.timezone and not mapping.timezone:
+        try:
+            check_timezone(reading.timezone, "--timezone")
+        except SettingsError as error:
+            raise SourceError(str(error)) from None
+    return replace(
+        mapping,
+        platform=mapping.platform or reading.platform or "csv",
+        timezone=mapping.timezone or reading.timezone or "",
+    )
+
+
+# What the whole file proves: the order of day and month, the decimal sign
+
+
+def _settled(mapping: Mapping, opened: Opened) -> Settled:
+    times = _getters(mapping, opened, {INSTANT})
+    numbers = _getters(mapping, opened, {MONEY, NUMBER})
+    sample = _sample(opened)
+    order, sign = table_time.Order(None), table_number.Sign(mapping.decimal)
+    if not mapping.time_formats and _any(sample, times, table_time.has_two_readings):
+        order = table_time.decide_order(_cells(opened, times), column=", ".join(times), place=opened.place)
+    if not mapping.decimal and _any(sample, numbers, table_number.has_two_readings):
+        sign = table_number.decide_decimal(_cells(opened, numbers), column=", ".join(numbers), place=opened.place)
+    says_zone = not mapping.time_formats and not _any(
+        sample[:200], times, lambda cell: as_text(cell).strip() != "" and not table_time.says_its_zone(cell)
+    )
+    return Settled(order, sign, says_zone)
+
+
+def _getters(mapping: Mapping, opened: Opened, types: set[str]) -> dict[str, Callable[[list], object]]:
+    known = mappings.columns_of(mapping.table)
+    return {
+        " + ".join(headers): getter(headers, opened)
+        for name, headers in mapping.columns.items()
+        if known[name].type in types
+    }
+
+
+def _any(rows: list[list], getters: dict, test: Callable[[object], bool]) -> bool:
+    width = max((len(row) for row in rows), default=0)
+    return any(test(cell(row)) for row in rows if len(row) == width for cell in getters.values())
+
+
+def _cells(opened: Opened, getters: dict) -> Iterator[tuple[int, object]]:
+    width = len(opened.headers)
+    for line, cells in opened.rows():
+        if isinstance(cells, list) and len(cells) == width:
+            for cell in getters.values():
+                yield line, cell(cells)
+
+
+def _tell_what_is_known(mapping: Mapping, opened: Opened, settled: Settled, reading: Reading) -> None:
+    zone = f"an offset or UTC in the file{f', else {mapping.timezone}' if mapping.timezone else ''}"
+    if not settled.says_zone:
+        zone = f"{mapping.timezone}, from {'--timezone' if mapping.timezone == reading.timezone else 'the mapping'}"
+    evidence = settled.order.evidence or (
+        f"format {' or '.join(mapping.time_formats)}, from the mapping" if mapping.time_formats else ""
+    )
+    reading.time_zone = "; ".join(part for part in (zone, evidence) if part)
+    reading.notes.append(opened.evidence)
+    if settled.sign.evidence:
+        reading.notes.append(settled.sign.evidence)
+    if opened.above:
+        reading.dropped["line above the headers"] += opened.above
+    left_out = [header for header in opened.headers if header not in mapping.headers]
+    if left_out:
+        reading.notes.append(f"columns not mapped: {', '.join(left_out)}")
+    if opened.others:
+        reading.notes.append(f"sheets not read: {', '.join(opened.others)}")
+    columns = mapping.columns
+    if mapping.table == "members":
+        reading.tells_joins = "joined_at" in columns
+        reading.tells_leaves = "left_at" in columns
+    elif mapping.table == "memberships" and "group_id" not in columns:
+        reading.tells_joins = "start_at" in columns
+        reading.tells_leaves = "end_at" in columns
+    elif mapping.table == "visits":
+        reading.tells_visits = True
+
+
+SOURCE = Source("table", "CSV or Excel table with a mapping", recognises, read)

@@ -1,0 +1,261 @@
+"""The first draft of a mapping, from the headers of a table and some of its rows."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from workbench.sources import table_number, table_time, table_words
+from workbench.sources.mapping import MAPPED_TABLES, columns_of, required_of
+from workbench.sources.table_file import as_text
+from workbench.sources.table_words import HEADERS, TELLING, TELLS_LITTLE, plain
+from workbench.tables import INSTANT, MONEY, NUMBER, WHOLE, Column
+
+_MOST_WORDS = 40
+_CLOCK = re.compile(r"\s*\d{1,2}\s?[:h]")
+_EXAMPLE = {"events": 'kind = "post"', "payments": 'currency = "EUR"', "social_posts": 'network = "LinkedIn"'}
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What headers and rows tell. `unsure` holds what a person must look at before anything is imported."""
+
+    table: str = ""
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
+    unknown_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unsure: tuple[str, ...] = ()
+
+
+def known_headers(headers: tuple[str, ...]) -> int:
+    """How many headers some table knows."""
+    known = {word for columns in HEADERS.values() for words in columns.values() for word in words.split("|")}
+    return sum(plain(header) in known for header in headers)
+
+
+def guess(headers: tuple[str, ...], rows: list[list], *, name: str) -> Guess:
+    """The table and its columns, as far as headers and rows tell. `name` is what a source of feedback is called
+    when no column tells it.
+
+    >>> guess(("Membre", "Date", "Message"), [["ana", "2024-03-01", "Bonjour"]], name="groupe").columns
+    {'occurred_at': ('Date',), 'member_id': ('Membre',), 'text': ('Message',), 'display_name': ('Membre',)}
+    """
+    cells = {header: [row[at] for row in rows if at < len(row)] for at, header in enumerate(headers)}
+    fits = []
+    for table in MAPPED_TABLES:
+        columns = _matched(table, cells)
+        defaults = _defaults(table, columns, cells, name)
+        complete = all(column in columns or column in defaults for column in required_of(table))
+        telling = all(any(column in columns for column in group) for group in TELLING[table])
+        telling = telling and any(_tells(columns.get(column)) for group in TELLING[table] for column in group)
+        used = len({header for several in columns.values() for header in several})
+        fits.append((complete and telling, used, table, columns, defaults))
+    fits.sort(key=lambda fit: fit[:2], reverse=True)
+    (fitting, used, table, columns, defaults), second = fits[0], fits[1]
+    if not used:
+        return Guess(unsure=("no header is known: say which table this is and name its columns",))
+    unsure = []
+    if not fitting:
+        unsure.append(f"this looks most like {table}, but that is not sure")
+    elif used < len(headers) / 3:
+        unsure.append(f"this looks like {table}, but only {used} of {len(headers)} headers are known")
+    elif second[:2] == (True, used):
+        unsure.append(f"this can be {table} or {second[2]}")
+    unsure += [
+        f"no column is known to be {column}, which {table} needs"
+        for column in required_of(table)
+        if column not in columns and column not in defaults
+    ]
+    if "score" in columns and "scale" not in columns and "scale" not in defaults:
+        unsure.append(
+            f'the scale of "{columns["score"][0]}" is not known: nps (0 to 10), csat (1 to 5), or the highest value'
+        )
+    values, unknown = _words(table, columns, cells)
+    unsure += [
+        f"{column}: what do {', '.join(json.dumps(word, ensure_ascii=False) for word in words[:5])} mean?"
+        for column, words in unknown.items()
+    ]
+    return Guess(table, columns, values, defaults, unknown, tuple(unsure))
+
+
+def _tells(headers: tuple[str, ...] | None) -> bool:
+    return headers is not None and plain(headers[0]).removesuffix(" utc") not in TELLS_LITTLE
+
+
+def _matched(table: str, cells: dict[str, list]) -> dict[str, tuple[str, ...]]:
+    """For each column the header that tells it, if its cells can be read as such."""
+    by_word: dict[str, str] = {}
+    for header in cells:
+        bare = plain(header)
+        by_word.setdefault(bare, header)
+        by_word.setdefault(bare.removesuffix(" utc"), header)
+    known = columns_of(table)
+    columns: dict[str, tuple[str, ...]] = {}
+    used: set[str] = set()
+    for column, words in HEADERS[table].items():
+        shared = columns.get("member_id", ()) if column == "display_name" else ()
+        for word in words.split("|"):
+            header = by_word.get(word)
+            if header is None or (header in used and header not in shared):
+                continue
+            found = _with_clock(header, by_word, cells) if known[column].type == INSTANT else (header,)
+            if _readable(known[column], found, cells):
+                columns[column] = found
+                used.update(found)
+                break
+    both = [_first(by_word, words) for words in (table_words.FIRST_NAME, table_words.LAST_NAME)]
+    if "display_name" in known and all(both):
+        columns["display_name"] = tuple(both)
+    return {column: columns[column] for column in known if column in columns}
+
+
+def _first(by_word: dict[str, str], words: str) -> str | None:
+    return next((by_word[word] for word in words.split("|") if word in by_word), None)
+
+
+def _with_clock(header: str, by_word: dict[str, str], cells: dict[str, list]) -> tuple[str, ...]:
+    """A day's column with the clock's column beside it, if there is one."""
+    clock = _first(by_word, table_words.CLOCK)
+    if (
+        clock
+        and clock != header
+        and all(re.match(r"\s*\d{1,2}\s?[:h]", as_text(cell)) for cell in cells[clock] if cell)
+    ):
+        days = [cell for cell in cells[header] if as_text(cell).strip()]
+        if days and all(table_time.only_a_day(as_text(cell)) for cell in days):
+            return header, clock
+    return (header,)
+
+
+def _readable(column: Column, found: tuple[str, ...], cells: dict[str, list]) -> bool:
+    if len(found) > 1:
+        return True
+    read = _READERS.get(column.type)
+    filled = [cell for cell in cells[found[0]] if as_text(cell).strip()][:200]
+    return not read or not filled or sum(_reads(read, cell) for cell in filled) >= 0.8 * len(filled)
+
+
+def _reads(read: Callable[[object], object], cell) -> bool:
+    try:
+        read(cell)
+    except ValueError:
+        return table_time.has_two_readings(cell) or table_number.has_two_readings(cell)
+    return True
+
+
+_READERS = {
+    INSTANT: table_time.instants(zone="UTC", order=table_time.Order(None)),
+    WHOLE: table_number.whole,
+    NUMBER: table_number.score,
+    MONEY: table_number.money,
+}
+
+
+def _defaults(table: str, columns: dict, cells: dict[str, list], name: str) -> dict[str, str]:
+    defaults = {}
+    if table == "events" and "kind" not in columns and "reply_to" not in columns and "text" in columns:
+        defaults["kind"] = "post"
+    if table == "feedback":
+        if "source" not in columns:
+            defaults["source"] = name
+        scale = _scale(plain(columns["score"][0]), cells[columns["score"][0]]) if "score" in columns else None
+        if scale and "scale" not in columns:
+            defaults["scale"] = scale
+    if table == "payments" and "currency" not in columns and "amount" in columns:
+        amounts = " ".join(as_text(cell) for cell in cells[columns["amount"][0]])
+        signs = {code for sign, code in table_words.CURRENCIES.items() if sign in amounts}
+        signs |= set(re.findall(r"\b[A-Z]{3}\b", amounts))
+        if len(signs) == 1 and "$" not in amounts:
+            defaults["currency"] = signs.pop()
+    return defaults
+
+
+def _scale(header: str, cells: list) -> str | None:
+    scores = []
+    for cell in cells:
+        try:
+            scores.append(table_number.score(cell, "") or 0)
+        except ValueError:
+            continue
+    highest = max(scores, default=0)
+    if any(word in header for word in table_words.NPS.split("|")) and highest <= 10:
+        return "nps"
+    return "csat" if any(word in header for word in table_words.CSAT.split("|")) and highest <= 5 else None
+
+
+def _words(table: str, columns: dict, cells: dict[str, list]) -> tuple[dict, dict]:
+    """The meaning of the words of each column that allows only some, and the words nobody knows."""
+    values, unknown = {}, {}
+    for name, column in columns_of(table).items():
+        if not column.allowed or name not in columns:
+            continue
+        words = dict.fromkeys(text for cell in cells[columns[name][0]] if (text := as_text(cell).strip()))
+        meant = {
+            word: table_words.meaning_of(word, table=table, column=name, allowed=column.allowed)
+            for word in list(words)[:_MOST_WORDS]
+        }
+        values[name] = {word: meaning for word, meaning in meant.items() if meaning and meaning != word}
+        strange = tuple(word for word, meaning in meant.items() if meaning is None)
+        if strange:
+            unknown[name] = strange
+    return {name: words for name, words in values.items() if words}, unknown
+
+
+def written(found: Guess, headers: tuple[str, ...], *, file: str, platform: str, doubts: tuple[str, ...] = ()) -> str:
+    """The draft as TOML, with all that is unsure as comments."""
+    unsure = (*found.unsure, *doubts)
+    sure_table = found.table and not any(word.startswith("this ") for word in found.unsure)
+    lines = [f"# How to read {_comment(file)}. Headers: {_comment(', '.join(headers))}"]
+    if unsure:
+        lines += ["# This is a draft. Look at these points, correct the lines below, then import again:"]
+        lines += [f"#   - {_comment(line)}" for line in unsure]
+    lines += [
+        "",
+        f"{'' if sure_table else '# '}table = {_quoted(found.table or 'events')}   # {', '.join(MAPPED_TABLES)}",
+    ]
+    lines += [f"platform = {_quoted(platform)}   # ids become {platform}:<id of the file>"]
+    lines += ['# timezone = "Europe/Paris"   # of times without offset, if it is not the one of --timezone']
+    lines += ['# time_format = "%d/%m/%Y %H:%M"   # where the order of day and month is not proven']
+    lines += ['# decimal = ","']
+    unused = [header for header in headers if not any(header in several for several in found.columns.values())]
+    if unused:
+        label = "attributes = []   # left out:" if found.table == "members" else "# Left out:"
+        lines += [f"{label} {_comment(', '.join(_quoted(header) for header in unused))}"]
+    lines += ["", "[columns]"]
+    if found.table:
+        lines += _columns(found)
+    for name in dict.fromkeys((*found.values, *found.unknown_words)):
+        allowed = ", ".join(columns_of(found.table)[name].allowed)
+        lines += ["", f'[values.{name}]   # {allowed}, or "" for none; "*" = all other words']
+        lines += [f"{_quoted(word)} = {_quoted(meaning)}" for word, meaning in found.values.get(name, {}).items()]
+        lines += [f'# {_comment(_quoted(word))} = ""' for word in found.unknown_words.get(name, ())]
+    lines += ["", "[defaults]   # where a row tells nothing"]
+    lines += [f"{name} = {_quoted(value)}" for name, value in found.defaults.items()]
+    if not found.defaults and found.table in _EXAMPLE:
+        lines += [f"# {_EXAMPLE[found.table]}"]
+    return "\n".join(lines) + "\n"
+
+
+def _columns(found: Guess) -> list[str]:
+    required, lines = required_of(found.table), []
+    for name in columns_of(found.table):
+        headers = found.columns.get(name)
+        if headers:
+            shown = (
+                _quoted(headers[0]) if len(headers) == 1 else f"[{', '.join(_quoted(header) for header in headers)}]"
+            )
+            lines.append(f"{name} = {shown}")
+        elif name in required and name not in found.defaults:
+            lines.append(f'# {name} = ""   # needed')
+        elif name != "observed_at":
+            lines.append(f'# {name} = ""')
+    return lines
+
+
+def _comment(text: str) -> str:
+    return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
