@@ -275,8 +275,8 @@ def test_archived_read_only_private_and_young_groups_are_never_quiet():
         {"kind": "direct"},
         {"created_at": "2026-03-19 12:00"},
     ):
-        assert quiet("2026-03-20", groups=[base | flaw]).empty
-    assert len(quiet("2026-03-20", groups=[base | {"archived_at": "2026-04-02"}])) == 1
+        assert quiet("2026-03-02", groups=[base | flaw]).empty
+    assert len(quiet("2026-03-02", groups=[base | {"archived_at": "2026-04-02"}])) == 1
 
 
 def test_days_that_are_not_covered_are_no_silence():

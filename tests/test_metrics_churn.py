@@ -202,7 +202,7 @@ def expected(oracle: Oracle) -> dict:
     }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(made.communities(), st.sampled_from(made.MONTHS[1:]))
 def test_every_churn_is_what_the_definition_reads(given, month):
     oracle = Oracle(given, month)
@@ -225,7 +225,7 @@ def test_every_churn_is_what_the_definition_reads(given, month):
         assert (last["numerator"], last["denominator"]) == expected(oracle)["churn_activity"]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(made.communities(), st.randoms(use_true_random=False))
 def test_neither_the_order_of_rows_nor_later_messages_change_a_churn(given, chance: random.Random):
     month = "2026-03"

@@ -59,7 +59,7 @@ def test_without_dated_joins_the_rate_is_null_with_the_reason():
     assert pd.isna(found["activation_rate"]) and found["why"] == "why.onboarding_too_young"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(made.communities(), st.sampled_from(made.MONTHS))
 def test_activation_is_what_the_definition_reads(given, month):
     oracle = Oracle(given, month)

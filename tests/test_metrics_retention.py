@@ -213,7 +213,7 @@ def expected_at_risk(oracle: Oracle) -> list[tuple]:
     return [person for _, person in sorted(found)]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(made.communities(), st.sampled_from(made.MONTHS[1:]), st.booleans(), st.booleans())
 def test_every_cell_is_what_the_definition_reads(given, month, first, unbounded):
     frame = metrics.retention_cohort(given.open(), month=month, first_contribution=first, unbounded=unbounded)
@@ -222,7 +222,7 @@ def test_every_cell_is_what_the_definition_reads(given, month, first, unbounded)
     assert frame["value"].dropna().between(0, 1).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(made.communities(max_members=3, max_events=40, tells_leaves=True), st.sampled_from(("2026-04", "2026-05")))
 def test_the_list_of_regulars_gone_quiet_is_what_the_definition_reads(given, month):
     # Bans lifted later are left to the hand table.
@@ -234,7 +234,7 @@ def test_the_list_of_regulars_gone_quiet_is_what_the_definition_reads(given, mon
     assert found["member_id"].tolist() == expected_at_risk(Oracle(given, month))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(made.communities(), st.booleans())
 def test_later_months_change_no_earlier_cell(given, first):
     community = given.open()

@@ -97,7 +97,7 @@ answer = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(answer, max_size=12))
 def test_scores_are_what_the_definition_reads(answers):
     community = opened(*answers)

@@ -78,3 +78,11 @@ def test_the_readme_commands_exist():
     text = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "LISEZMOI.md"))
     for command in set(re.findall(r"^\s*(?:\.venv/bin/)?workbench (\w+)", text, re.MULTILINE)):
         assert CliRunner().invoke(main, [command, "--help"]).exit_code == 0, command
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_metrics_page_is_made_from_the_catalogue(language):
+    from workbench.words.__main__ import PAGES, page
+
+    written = (ROOT / "docs" / PAGES[language]).read_text(encoding="utf-8")
+    assert written == page(language), "run: python -m workbench.words"

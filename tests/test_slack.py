@@ -94,6 +94,20 @@ def test_a_deleted_message_has_no_author_no_text_and_is_deleted_at_its_own_time(
     assert events[f"{GENERAL}:1790932100.001000"]["target_member_id"] is None
 
 
+def test_a_reply_names_the_same_opener_when_the_export_begins_after_the_opener(tmp_path, export):
+    whole = by_id(export[0])
+    folder = tmp_path / "export" / "general"
+    folder.mkdir(parents=True)
+    shutil.copy(EXPORT / "channels.json", folder.parent)
+    for day, skipped in (("2026-10-01", 2), ("2026-10-02", 2)):
+        messages = json.loads((EXPORT / "general" / f"{day}.json").read_text(encoding="utf-8"))
+        (folder / f"{day}.json").write_text(json.dumps(messages[skipped:]), encoding="utf-8")
+    late = by_id(read(SOURCE, folder.parent)[0])
+    assert f"{GENERAL}:1790845200.000200" not in late and f"{GENERAL}:1790932000.000900" not in late
+    for event_id, row in late.items():
+        assert row == whole[event_id]
+
+
 def test_joins_and_leaves_of_a_channel_are_memberships_of_that_channel_only(export):
     rows, reading = export
     stays = [row for row in rows["memberships"] if row.get("group_id")]
@@ -159,7 +173,7 @@ def test_every_channel_is_a_group_the_silent_one_too(export):
 
 def test_what_cannot_be_read_is_told_with_its_place(export):
     told = {(row["file"], row["place"]): row["why"] for row in export[0]["problems"]}
-    assert set(told) == {("general/2026-10-02.json", "record 5"), ("café/2026-10-04.json", "the whole file")}
+    assert set(told) == {("general/2026-10-02.json", "record 5"), ("tea-time/2026-10-04.json", "the whole file")}
     assert "ts = 'None' is no time" in told["general/2026-10-02.json", "record 5"]
 
 
@@ -196,6 +210,15 @@ def test_a_day_file_of_any_name_and_encoding_counts_and_other_files_are_told(tmp
     assert [row["text"] for row in rows["messages"]] == ["à bientôt \ufffd"] * 2
     assert rows["groups"][0]["group_id"] == "slack:général"
     assert reading.dropped == {"file without messages in a channel's folder": 1}
+
+
+def test_a_channel_is_found_by_its_folder_however_the_system_writes_accents(tmp_path):
+    folder = tmp_path / "export" / "cafe\u0301"
+    folder.mkdir(parents=True)
+    (folder.parent / "channels.json").write_text('[{"id": "C0CAFE", "name": "caf\u00e9"}]', encoding="utf-8")
+    message = {"type": "message", "user": "U1", "ts": "1790845200.000200", "text": "hi"}
+    (folder / "2026-10-01.json").write_text(json.dumps([message]))
+    assert read(SOURCE, folder.parent)[0]["events"][0]["group_id"] == "slack:C0CAFE"
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_texts_that_hold_no_theme_give_an_empty_valid_result(texts):
 
 def test_boilerplate_does_not_hide_what_people_say():
     found = find_themes(_frame(["Welcome, read the rules"] * 300 + REFUND))
-    assert "refund" in " ".join(found.themes["label"])
+    assert any("refund" in label or "remboursement" in label for label in found.themes["label"])
 
 
 def test_beyond_the_sample_every_text_is_still_placed():
@@ -166,7 +166,8 @@ def test_another_process_with_another_hash_seed_finds_the_same():
     root = str(Path(__file__).parents[1])
     printed = {
         subprocess.run(
-            [sys.executable, "-c", script, root, str(Path(__file__).parent)], capture_output=True, text=True, check=True,
+            [sys.executable, "-c", script, root, str(Path(__file__).parent)],
+            capture_output=True, text=True, check=True,
             env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
         for seed in ("1", "2")

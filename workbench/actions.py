@@ -1,7 +1,7 @@
 """The lists: whom to contact, answer, thank and watch, and which feedback to pass on; each row with its reason.
 
 Pure functions from frames of metrics to frames for `actions.xlsx` and for the pages. Each row says who (`member`, as
-the page calls them, `display_name`, `member_id`), `why` in one sentence with its counts, what to `do`, and the evidence.
+the page calls them, `display_name`, `member_id`), `why` in one sentence with its counts, what to `do`, and evidence.
 """
 
 import pandas as pd
@@ -11,9 +11,11 @@ from workbench.settings import Settings
 from workbench.words import say
 
 FALL = 0.75
-"""A highly engaged member counts as lost when the score is under so much of last month's; less is the border's chance."""
+"""A highly engaged member counts as lost when the score is under so much of last month's; less is chance."""
 WATCHED = 5
 """When at most so many people make half of the conversation, it hangs on them."""
+DEAD_DAYS = 60
+"""A group silent for longer is to be closed or relaunched, not woken."""
 
 WHO = ["member", "display_name", "member_id"]
 
@@ -59,38 +61,35 @@ def contact(
     `member_id`, `why`, `do`, `score_before`, `score`, `contributions`, `silent_days`, `last_active_on`. Who is on both
     lists stands here once. A lost member whose score hardly fell (see `FALL`) is not listed.
     """
-    gone = fallen(hem_changes)
+    evidence = ["score_before", "score", "contributions", "silent_days", "last_active_on"]
+    columns = ["member_id", "display_name", "why", "do", *evidence]
+    gone = fallen(hem_changes).drop(columns="contributions", errors="ignore")  # here: of all time, as for the others
     lost = gone.assign(
         why=[
-            say("actions.contact.lost", language, before=round(row.score_before), now=_whole(row.score))
+            str(say("actions.contact.lost", language, before=round(row.score_before), now=_whole(row.score)))
             for row in gone.itertuples()
         ],
         do=say("actions.contact.lost_do", language),
-    )[["display_name", "member_id", "why", "do", "score_before", "score"]]
-    quiet = pd.DataFrame(columns=["member_id"]) if at_risk is None else at_risk
+    )
+    quiet = pd.DataFrame(columns=columns) if at_risk is None else at_risk
     quiet = quiet.assign(
-        quiet_why=[
-            say(
-                "actions.contact.quiet",
-                language,
-                count=int(row.silent_days),
-                days=int(row.active_days_90),
-                gap=float(row.usual_gap_days),
+        why=[
+            str(
+                say(
+                    "actions.contact.quiet",
+                    language,
+                    count=int(row.silent_days),
+                    days=int(row.active_days_90),
+                    gap=float(row.usual_gap_days),
+                )
             )
             for row in quiet.itertuples()
-        ]
+        ],
+        do=say("actions.contact.quiet_do", language),
     )
-    rows = lost.merge(quiet, how="outer", on="member_id", suffixes=("", "_quiet"), sort=False)
-    rows = _in_order(rows, [*lost["member_id"], *quiet["member_id"]])
-    if "display_name_quiet" in rows:
-        rows["display_name"] = rows["display_name"].fillna(rows["display_name_quiet"])
-    rows["why"] = [
-        " ".join(text for text in pair if isinstance(text, str))
-        for pair in zip(rows["why"], rows["quiet_why"], strict=True)
-    ]
-    rows["do"] = rows["do"].fillna(say("actions.contact.quiet_do", language))
-    evidence = ["score_before", "score", "contributions", "silent_days", "last_active_on"]
-    return _listed(rows, evidence, settings)
+    rows = pd.concat([frame.reindex(columns=columns).astype(object) for frame in (lost, quiet)])
+    once = dict.fromkeys(columns[1:], "first") | {"why": " ".join}
+    return _listed(rows.groupby("member_id", sort=False, as_index=False).agg(once), evidence, settings)
 
 
 def answer(unanswered: pd.DataFrame, *, settings: Settings, language: str) -> pd.DataFrame:
@@ -145,7 +144,7 @@ def watch(
     Frames as the metrics of these names give them. One row a person or a group: who (null for a group), `group_name`
     (null for a person), `why`, `do`, `share`, `days`. People are listed when at most `WATCHED` make half of it all.
     """
-    few = _few(top_contributors, absence_factor)
+    few = carriers(top_contributors, absence_factor)
     people = few.assign(
         why=[
             say("actions.watch.carries", language, share=float(row.share), count=len(few)) for row in few.itertuples()
@@ -158,7 +157,10 @@ def watch(
             say("actions.watch.silent", language, count=int(row.days), group=row.group_name)
             for row in silent.itertuples()
         ],
-        do=say("actions.watch.silent_do", language),
+        do=[
+            say("actions.watch.silent_do" if days <= DEAD_DAYS else "actions.watch.dead_do", language)
+            for days in silent["days"]
+        ],
     )
     rows = pd.concat([frame for frame in (people, groups) if len(frame)] or [people], ignore_index=True)
     return _listed(rows, ["group_name", "share", "days"], settings)
@@ -195,6 +197,15 @@ def fallen(hem_changes: pd.DataFrame | None) -> pd.DataFrame:
     return lost.sort_values(["score_before", "member_id"], ascending=[False, True])
 
 
+def carriers(top_contributors: pd.DataFrame | None, absence_factor: pd.DataFrame | None) -> pd.DataFrame:
+    """Those who make half of the contributions, when they are at most `WATCHED` and under half of the contributors."""
+    if top_contributors is None or absence_factor is None:
+        return pd.DataFrame(columns=["member_id", "display_name", "share"])
+    people = absence_factor["absence_factor"].iloc[0]
+    carries = pd.notna(people) and people <= WATCHED and absence_factor["contributors"].iloc[0] > 2 * people
+    return top_contributors.head(int(people) if carries else 0)
+
+
 def named(frame: pd.DataFrame, *, settings: Settings) -> pd.DataFrame:
     """A frame with `member_id` and `display_name`, and the column `member` before them: what pages call the person.
 
@@ -215,26 +226,13 @@ def named(frame: pd.DataFrame, *, settings: Settings) -> pd.DataFrame:
     return frame.assign(member=pd.Series(members, index=frame.index, dtype=object))[["member", *others]]
 
 
-def _few(top_contributors: pd.DataFrame | None, absence_factor: pd.DataFrame | None) -> pd.DataFrame:
-    if top_contributors is None or absence_factor is None:
-        return pd.DataFrame(columns=["member_id", "display_name", "share"])
-    people = absence_factor["absence_factor"].iloc[0]
-    carries = pd.notna(people) and people <= WATCHED and absence_factor["contributors"].iloc[0] > 2 * people
-    return top_contributors.head(int(people) if carries else 0)
-
-
 def _current(quiet_spells: pd.DataFrame) -> pd.DataFrame:
     return quiet_spells[quiet_spells["is_current"].astype(bool)]
 
 
 def _listed(rows: pd.DataFrame, evidence: list[str], settings: Settings) -> pd.DataFrame:
     rows = rows.reindex(columns=[*WHO[1:], "why", "do", *evidence]).reset_index(drop=True)
-    return named(rows, settings=settings)[[*WHO, "why", "do", *evidence]]
-
-
-def _in_order(rows: pd.DataFrame, members: list[str]) -> pd.DataFrame:
-    order = list(dict.fromkeys(members))
-    return rows.set_index("member_id").reindex(order).rename_axis("member_id").reset_index()
+    return named(rows.infer_objects(), settings=settings)[[*WHO, "why", "do", *evidence]]
 
 
 def _whole(value: float) -> int:

@@ -72,7 +72,7 @@ def copy(community: str | Path, *, month: str | None = None, language: str | Non
 
 
 def start(copies: Copies, *, browser: bool = True, options: tuple[str, ...] = ()) -> int:
-    """Start JupyterLab on the copies and wait for its end; its exit code. `options` go to `jupyter lab`."""
+    """Start JupyterLab on the copies and stay until it ends; its exit code. `options` go to `jupyter lab`."""
     try:
         import jupyterlab  # noqa: F401
     except ImportError:
@@ -81,6 +81,9 @@ def start(copies: Copies, *, browser: bool = True, options: tuple[str, ...] = ()
     command += [] if browser else ["--no-browser"]
     config = [str(files("workbench").joinpath("jupyter")), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     variables = {**os.environ, **environment(), "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, config))}
+    if os.name == "posix":  # JupyterLab takes this process's place, so Ctrl-C and signals reach it alone
+        sys.stdout.flush()
+        os.execve(sys.executable, [*command, *options], variables)
     try:
         return subprocess.run([*command, *options], env=variables, check=False).returncode
     except KeyboardInterrupt:  # JupyterLab had it too and has said goodbye

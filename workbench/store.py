@@ -22,6 +22,7 @@ from workbench.tables import TABLES, Table
 VERSIONS = "versions.json"
 IMPORTING = "importing.json"
 _STAGING = "staging"
+_PORTION_ROWS = 1_000_000
 _KEPT_HOURS = 7 * 24
 """How long files that are no longer part of the store stay for readers who still have them open."""
 
@@ -81,7 +82,7 @@ def scan(table: Table, files: Iterable[str]) -> str:
     """SQL that reads all rows of a table from its files, a column without values where a file lacks it."""
     names = ", ".join(f'"{c.name}"' for c in table.columns)
     typed = ", ".join(f'CAST(NULL AS {c.type}) AS "{c.name}"' for c in table.columns)
-    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    listed = _listed(files)
     if not listed:
         return f"SELECT {typed} WHERE false"
     stored = f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
@@ -269,31 +270,57 @@ def _merge(staging: Staging, store: Path, versions: dict, table: Table, *, again
     if overwrite or new or (table.versioned and distinct):
         order = ", ".join(f'"{column}"' for column in ([table.month_of] if table.month_of else []) + [*table.key])
         by = f", {month} AS month" if table.month_of else ""
-        relation = staging.connection.sql(f"SELECT {columns}{by} FROM ({rows}) ORDER BY {order}")
-        versions[name] = _write(store / name, relation, table, sorted(months | replaced) if overwrite else None)
+        sizes = dict(ask(f"SELECT {month}, count(*) FROM ({rows}) GROUP BY ALL"))
+        sizes |= dict.fromkeys(replaced - sizes.keys(), 0)
+        for some in _portions(sizes):
+            relation = staging.connection.sql(
+                f"SELECT {columns}{by} FROM ({rows}) WHERE {month} IN ({_listed(some)}) ORDER BY {order}"
+            )
+            _write(store / name, relation, table, months=some, overwrite=overwrite)
+        versions[name] = _sweep(store / name)
     return Brought(rows=staged, repeated=staged - distinct, new=new, known=known, updated=distinct - new - known)
 
 
-def _write(path: Path, relation, table: Table, months: list[str] | None) -> int:
-    """Append the rows, or put them in place of what these months hold; the version that is then the table's."""
-    from deltalake import DeltaTable, WriterProperties, write_deltalake
+def _portions(sizes: dict[str, int]) -> Iterator[list[str]]:
+    """Months in order, as many at a time as make up a portion that the writer holds in memory with ease."""
+    some: list[str] = []
+    for month in sorted(sizes):
+        if some and sum(sizes[each] for each in some) + sizes[month] > _PORTION_ROWS:
+            yield some
+            some = []
+        some.append(month)
+    if some:
+        yield some
 
-    replaced = f"month IN ({', '.join(repr(month) for month in months)})" if months and table.month_of else None
+
+def _write(path: Path, relation, table: Table, *, months: list[str], overwrite: bool) -> None:
+    """Append the rows of some months, or put them in place of what these months hold."""
+    from deltalake import WriterProperties, write_deltalake
+
     write_deltalake(
         str(path),
         relation,
-        mode="append" if months is None else "overwrite",
-        predicate=replaced,
+        mode="overwrite" if overwrite else "append",
+        predicate=f"month IN ({_listed(months)})" if overwrite and table.month_of else None,
         partition_by=["month"] if table.month_of else None,
         schema_mode="merge",
         writer_properties=WriterProperties(compression="ZSTD", max_row_group_size=122_880),
     )
-    written = DeltaTable(str(path))
-    forgotten = {"retention_hours": _KEPT_HOURS, "enforce_retention_duration": False, "full": True}
+
+
+def _sweep(path: Path) -> int:
+    """Remove files that have not been part of the store for days; the version that the table then has."""
+    table = _open(path)
+    old = {"retention_hours": _KEPT_HOURS, "enforce_retention_duration": False, "full": True}
     with contextlib.suppress(OSError):  # a file still open somewhere is removed another time
-        if written.vacuum(dry_run=True, **forgotten):
-            written.vacuum(dry_run=False, **forgotten)
-    return written.version()
+        if table.vacuum(dry_run=True, **old):
+            table.vacuum(dry_run=False, **old)
+    return table.version()
+
+
+def _listed(words: Iterable[str]) -> str:
+    """SQL string literals."""
+    return ", ".join("'" + word.replace("'", "''") + "'" for word in words)
 
 
 def _receipt(staging: Staging, source: Source, reading: Reading, path: Path, sha256: str) -> Receipt:
@@ -387,7 +414,7 @@ def _versions(store: Path) -> dict[str, int]:
     )
 
 
-def _open(path: Path, version: int):
+def _open(path: Path, version: int | None = None):
     from deltalake import DeltaTable
     from deltalake.exceptions import DeltaError
 
@@ -473,13 +500,10 @@ def _only_writer(folder: Path, path: Path) -> Iterator[Path]:
 
 def _undo_unfinished(store: Path, versions: dict) -> None:
     """Bring every table back to the version that is the store's content."""
-    from deltalake import DeltaTable
-
     for leftover in (_STAGING, *(name for name in TABLES if name not in versions)):
         shutil.rmtree(store / leftover, ignore_errors=True)
     for name, version in versions.items():
-        _open(store / name, version)
-        table = DeltaTable(str(store / name))
+        table = _open(store / name)
         if table.version() != version:
             table.restore(version)
             versions[name] = table.version()

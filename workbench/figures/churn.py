@@ -4,13 +4,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.figures.house import BLUE, INK, LINE, ORANGE, figure, wrapped
+from workbench.figures.percent import percent_ticks
 from workbench.words import say
 
 FEW = 10
 
 
 def churns(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
-    """The churns side by side, each with its counts, its 95 % interval where it is a proportion, and what it hides.
+    """The churns side by side, each with its counts, and its 95 % interval where it is a proportion.
 
     `frame` as `metrics.churns` gives it: id, value, numerator, denominator, low, high, why.
     """
@@ -21,7 +22,7 @@ def churns(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
         x=known,
         y=list(range(len(rows))),
         orientation="h",
-        width=0.34,
+        width=0.3,
         marker_color=[ORANGE if one == "churn_activity" else BLUE for one in rows["id"]],
         error_x={
             "type": "data",
@@ -35,17 +36,24 @@ def churns(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
         customdata=[_value(row, language) for _, row in rows.iterrows()],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    drawn = figure(bars, title=title, language=language, x=say("churns.unit", language), height=420)
+    drawn = figure(bars, title=title, language=language, x=say("churns.unit", language), height=340)
     top = max(rows["high"].max(), rows["value"].max()) if rows["value"].notna().any() else 1
-    drawn.update_xaxes(tickformat=".0%", range=[0, max(1.15 * top, 0.05)], showgrid=True)
-    drawn.update_yaxes(visible=False, range=[-0.6, len(rows) - 0.3])
-    drawn.update_layout(hovermode="closest", margin={"l": 12})
+    top = max(1.15 * top, 0.05)
+    drawn.update_xaxes(range=[0, top], showgrid=True, **percent_ticks(top, language, most=5))
+    drawn.update_yaxes(visible=False, range=[-0.4, len(rows) - 0.3])
+    drawn.update_layout(hovermode="closest", margin={"l": 8})
     for place, (name, row) in enumerate(zip(names, rows.to_dict("records"), strict=True)):
-        label = f"<b>{wrapped(name)}</b>  {_value(row, language)}"
-        hides = wrapped(say(f"{row['id']}.hides", language), 90)
-        common = {"x": 0, "xref": "paper", "y": place, "xanchor": "left", "showarrow": False, "align": "left"}
-        drawn.add_annotation(**common, text=label, yshift=26, font={"color": INK, "size": 13})
-        drawn.add_annotation(**common, text=hides, yshift=-22, font={"size": 11})
+        drawn.add_annotation(
+            text=f"<b>{wrapped(name)}</b>  {_value(row, language)}",
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=place,
+            yanchor="bottom",
+            yshift=11,
+            showarrow=False,
+            font={"color": INK, "size": 12.5},
+        )
     return drawn
 
 
@@ -62,16 +70,17 @@ def churn_activity_by_month(frame: pd.DataFrame, *, title: str, language: str) -
 
     `frame` as `metrics.churn_activity_by_month` gives it: month, churn_activity, numerator, denominator, low, high.
     """
+    known = frame[frame["churn_activity"].notna()]
     band = go.Scatter(
-        x=[*frame["month"], *frame["month"][::-1]],
-        y=[*frame["high"].ffill().bfill(), *frame["low"].ffill().bfill()[::-1]],
+        x=[*known["month"], *known["month"][::-1]],
+        y=[*known["high"], *known["low"][::-1]],
+        mode="lines",
         fill="toself",
         fillcolor="rgba(230, 159, 0, 0.18)",
         line={"width": 0},
         hoverinfo="skip",
         showlegend=False,
     )
-    known = frame[frame["churn_activity"].notna()]
     line = go.Scatter(
         x=frame["month"],
         y=frame["churn_activity"],
@@ -85,9 +94,9 @@ def churn_activity_by_month(frame: pd.DataFrame, *, title: str, language: str) -
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    drawn = figure(band, line, title=title, language=language, y=say("churn_activity.unit", language), legend=False)
-    drawn.data[0].x = [*known["month"], *known["month"][::-1]]
-    drawn.data[0].y = [*known["high"], *known["low"][::-1]]
-    drawn.update_yaxes(tickformat=".0%", range=[0, 1])
+    drawn = figure(
+        band, line, title=title, language=language, y=say("churn_activity_by_month.unit", language), legend=False
+    )
+    drawn.update_yaxes(range=[0, 1], **percent_ticks(1, language))
     drawn.update_xaxes(tickformat="%m/%Y", dtick="M1" if len(frame) <= 8 else None, linecolor=LINE)
     return drawn

@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.figures.house import BLUE, INK, figure
+from workbench.figures.percent import percent_ticks
 from workbench.words import say
 
 WINDOWS = {0.5: "half", 4: "four", 24: "day", 168: "week"}
@@ -34,5 +35,5 @@ def answered_within(frame: pd.DataFrame, *, title: str, language: str) -> go.Fig
         hovertemplate="%{customdata}<extra></extra>",
     )
     drawn = figure(bars, title=title, language=language, y=say("answered_within.unit", language))
-    drawn.update_yaxes(tickformat=".0%", range=[0, 1])
+    drawn.update_yaxes(range=[0, 1], **percent_ticks(1, language))
     return drawn

@@ -1,15 +1,20 @@
 """Figures of retention; each takes the frame of the metric of the same name."""
 
+from itertools import pairwise
+
 import pandas as pd
 import plotly.graph_objects as go
+from babel.dates import format_date
 
 from workbench.figures.house import BLUE, figure
-from workbench.words import month_name, number, percent, say
+from workbench.figures.percent import percent_ticks
+from workbench.words import number, say
 
-# One hue from light to dark: it holds in grey print, and every kind of colour sight tells its steps apart.
-STEPS = [[0.0, "#F4F8FB"], [0.25, "#B9D7EA"], [0.5, "#6AA9D0"], [0.75, "#1F78B4"], [1.0, "#08306B"]]
-ROWS_WITH_NUMBERS = 15
-COLUMNS_WITH_NUMBERS = 13
+# One hue from light to dark: it holds in grey print, and every kind of colour sight tells its steps apart. Nobody (0)
+# is a tint, so that it differs from a blank cell, which is not known.
+STEPS = [[0.0, "#E6EFF6"], [0.25, "#B0D0E6"], [0.5, "#65A3CC"], [0.75, "#1F6FA8"], [1.0, "#08306B"]]
+MOST_NUMBERED = 12
+"""With more cohorts or months than this, numbers in the cells could not be read on a telephone."""
 
 
 def retention_cohort(frame: pd.DataFrame, *, title: str, language: str, first_contribution: bool = False) -> go.Figure:
@@ -18,43 +23,51 @@ def retention_cohort(frame: pd.DataFrame, *, title: str, language: str, first_co
     `frame` as `metrics.retention_cohort` gives it: cohort, k, active, size, value. Cells not known are blank. The
     colours reach from 0 to the highest share after the month of joining, so that differences between months show.
     """
-    values = frame.pivot(index="cohort", columns="k", values="value").sort_index(ascending=False).astype("float64")
-    actives = frame.pivot(index="cohort", columns="k", values="active").reindex_like(values)
-    sizes = frame.groupby("cohort")["size"].first().reindex(values.index)
-    labels = [f"{month_name(cohort, language)} ({number(size, language)})" for cohort, size in sizes.items()]
+    values = frame.pivot(index="cohort", columns="k", values="value").sort_index().astype("float64")
+    sizes = frame.groupby("cohort")["size"].first()
+    numbers = max(values.shape, default=0) <= MOST_NUMBERED
     after = values.loc[:, [k for k in values.columns if k > 0]].max().max()
-    hover = [
-        [
-            "" if pd.isna(active) else say("retention_cohort.hover", language, k=k, active=active, size=size)
-            for k, active in row.items()
-        ]
-        for (_, row), size in zip(actives.iterrows(), sizes, strict=True)
-    ]
-    numbers = len(values) <= ROWS_WITH_NUMBERS and values.shape[1] <= COLUMNS_WITH_NUMBERS
+    top = 1.0 if pd.isna(after) or not after else min(1.0, after)
     heat = go.Heatmap(
         z=values.to_numpy(),
         x=[str(k) for k in values.columns],
-        y=labels,
-        text=[[_written(value, language) for value in row] for row in values.to_numpy()] if numbers else None,
+        y=[f"{format_date(cohort, 'MMM y', locale=language)} ({number(n, language)})" for cohort, n in sizes.items()],
+        text=[["" if pd.isna(value) else f"{100 * value:.0f}" for value in row] for row in values.to_numpy()],
         texttemplate="%{text}" if numbers else None,
-        customdata=hover,
+        customdata=_hover(frame, language),
         hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
         hoverongaps=False,
         colorscale=STEPS,
         zmin=0,
-        zmax=1 if pd.isna(after) or not after else min(1.0, after),
+        zmax=top,
         xgap=1,
         ygap=1,
-        colorbar={"tickformat": ".0%", "thickness": 10, "outlinewidth": 0, "len": 0.9},
+        showscale=not numbers,
+        colorbar={"thickness": 8, "outlinewidth": 0, "len": 1, "xpad": 4} | percent_ticks(top, language),
     )
-    k_title = say("retention_cohort.k_first" if first_contribution else "retention_cohort.k", language)
-    tall = 150 + max(24 if numbers else 13, 26 - len(values) // 4) * max(len(values), 3)
-    drawn = figure(heat, title=title, language=language, x=k_title, height=min(tall, 900))
-    drawn.update_yaxes(autorange="reversed", rangemode="normal", showgrid=False, type="category")
-    drawn.update_xaxes(type="category", showgrid=False, nticks=14)
+    below = say("retention_cohort.k_first" if first_contribution else "retention_cohort.k", language)
+    if numbers:
+        below += " · " + say("retention_cohort.numbers", language)
+    row_height = 26 if len(values) <= 24 else 13
+    drawn = figure(
+        heat, title=title, language=language, x=below, height=min(130 + row_height * max(len(values), 3), 900)
+    )
+    drawn.update_yaxes(type="category", autorange="reversed", rangemode="normal", showgrid=False)
+    drawn.update_xaxes(type="category", nticks=13)
     if len(values) > 24:
-        drawn.update_yaxes(tickfont={"size": 10}, nticks=24)
+        drawn.update_yaxes(tickfont={"size": 11}, nticks=20)
     return drawn
+
+
+def _hover(frame: pd.DataFrame, language: str) -> list[list[str]]:
+    """What each cell says when it is pointed at."""
+    rows = frame.sort_values(["cohort", "k"])
+    said = [
+        "" if pd.isna(active) else str(say("retention_cohort.hover", language, k=k, active=active, size=size))
+        for k, active, size in zip(rows["k"], rows["active"], rows["size"], strict=True)
+    ]
+    ends = [0, *rows.groupby("cohort").size().cumsum()]
+    return [said[start:end] for start, end in pairwise(ends)]
 
 
 def retention_curve(frame: pd.DataFrame, *, title: str, language: str, first_contribution: bool = False) -> go.Figure:
@@ -65,6 +78,7 @@ def retention_curve(frame: pd.DataFrame, *, title: str, language: str, first_con
     band = go.Scatter(
         x=[*frame["k"], *frame["k"][::-1]],
         y=[*frame["high"], *frame["low"][::-1]],
+        mode="lines",
         fill="toself",
         fillcolor="rgba(0, 114, 178, 0.15)",
         line={"width": 0},
@@ -79,19 +93,16 @@ def retention_curve(frame: pd.DataFrame, *, title: str, language: str, first_con
         marker={"size": 7},
         name=say("retention_curve.name", language),
         customdata=[
-            say("churns.of", language, value=row.value, numerator=row.active, denominator=row.size_)
-            for row in frame.rename(columns={"size": "size_"}).itertuples()
+            str(say("churns.of", language, value=value, numerator=active, denominator=size))
+            for value, active, size in zip(frame["value"], frame["active"], frame["size"], strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    k_title = say("retention_cohort.k_first" if first_contribution else "retention_cohort.k", language)
+    below = say("retention_cohort.k_first" if first_contribution else "retention_cohort.k", language)
     drawn = figure(
-        band, line, title=title, language=language, x=k_title, y=say("retention_curve.unit", language), legend=False
+        band, line, title=title, language=language, x=below, y=say("retention_curve.unit", language), legend=False
     )
-    drawn.update_yaxes(tickformat=".0%", range=[0, min(1.0, 1.1 * frame["high"].max()) if len(frame) else 1])
+    top = min(1.0, 1.1 * frame["high"].max()) if len(frame) else 1.0
+    drawn.update_yaxes(range=[0, top], **percent_ticks(top, language))
     drawn.update_xaxes(dtick=1 if len(frame) <= 13 else 6, rangemode="tozero")
     return drawn
-
-
-def _written(value: float, language: str) -> str:
-    return "" if pd.isna(value) else percent(round(value, 2), language)

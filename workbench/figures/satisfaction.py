@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.figures.house import BLUE, LINE, ORANGE, figure
+from workbench.figures.percent import percent_ticks
 from workbench.words import number, say
 
 
@@ -27,5 +28,5 @@ def nps(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
     ]
     drawn = figure(*bars, title=title, language=language, x=say("nps.answers", language), height=220)
     drawn.update_layout(barmode="stack", hovermode="closest", legend={"traceorder": "normal"})
-    drawn.update_xaxes(tickformat=".0%", range=[0, 1])
+    drawn.update_xaxes(range=[0, 1], **percent_ticks(1, language))
     return drawn

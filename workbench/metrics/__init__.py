@@ -55,6 +55,7 @@ from workbench.metrics.coverage import (
 )
 from workbench.metrics.engagement import engagement_score, hem_changes, hem_stability, highly_engaged
 from workbench.metrics.feedback import covered_months, feedback_texts
+from workbench.metrics.goals import goals
 from workbench.metrics.onboarding import activation_rate
 from workbench.metrics.population import (
     growth_by_month,
@@ -115,6 +116,7 @@ __all__ = [
     "feedback_texts",
     "first_response_hours",
     "gini",
+    "goals",
     "growth_by_month",
     "growth_rate",
     "hem_changes",

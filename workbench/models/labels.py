@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from math import log
 
-from workbench.models.words import fold, stem, stop_words
+from workbench.models.words import fold, gloss, stem, stop_words
 
 LONGEST = 3  # words of a term
 _READ = 1_500  # texts of one theme that are read for its terms; more change no label
@@ -39,14 +39,14 @@ def class_terms(documents, languages, themes, authors, *, count=8, minimum_autho
         total += 1
         for term, surface in _terms(document, code, avoid).items():
             used[term] += 1
-            written[term][surface] += 1
             if theme is not None:
+                written[theme, term][surface] += 1
                 found_in[theme][term].append(index)
     chosen, taken = {}, set()
     for theme in sorted(found_in, key=lambda theme: (-sizes[theme], theme)):
         chosen[theme] = _best(found_in[theme], sizes[theme], used, total, authors, minimum_authors, count, taken)
         taken.update(chosen[theme][:1])
-    return {theme: [_written(written[term]) for term in chosen[theme]] for theme in found_in}
+    return {theme: [_written(written[theme, term]) for term in chosen[theme]] for theme in found_in}
 
 
 def _terms(document, code, avoid):
@@ -54,7 +54,7 @@ def _terms(document, code, avoid):
     folded = [fold(word) for word in document]
     stop = stop_words(code)
     edge = [not (word in stop or word in avoid or word.isdigit() or len(word) < 2) for word in folded]
-    stems = [stem(word, code) for word in document]
+    stems = [_meant(word, code) for word in document]
     terms = {}
     for start in range(len(document)):
         if not edge[start]:
@@ -65,6 +65,12 @@ def _terms(document, code, avoid):
             if edge[end - 1]:
                 terms.setdefault(tuple(stems[start:end]), tuple(word.lower() for word in document[start:end]))
     return terms
+
+
+def _meant(word, code):
+    """The stem, the same for a French word and the English one it is glossed with: one term in two languages."""
+    english = gloss(word) if code == "fr" else None
+    return "_".join(stem(part, "en") for part in english.split()) if english else stem(word, code)
 
 
 def _best(found_in, size, used, total, authors, minimum_authors, count, taken):

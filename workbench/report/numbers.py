@@ -2,8 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -18,36 +17,22 @@ if TYPE_CHECKING:
 RATE = ("numerator", "denominator", "low", "high")
 
 
-@dataclass(frozen=True)
-class Source:
-    """Which function of `metrics` answers an id, with which options, in which column (by default that of the id)."""
+# The numbers of one row; each in a column of its name, from the metric of its name if nothing else is said.
+SCALARS = (
+    "members_opening", "members_closing", "new_members", "rejoined", "leavers", "net_growth",
+    "mau", "mau28", "dau_mean", "stickiness", "engagement_rate", "posts_per_active", "contributions",
+    "churn_of_current", "churn_of_opening", "churn_exposure", "churn_activity", "churn_activity_28",
+    "bounced_joiners", "new", "retained", "resurrected", "dormant", "activation_rate", "hem_share_5", "hem_share_10",
+    "absence_factor", "gini_members", "gini_contributors", "first_response_hours", "answered_24h", "unanswered_7d",
+    "peer_answer_share", "staff_share_of_voice", "themes_covered_share", "nps", "csat",
+)  # fmt: skip
+ANSWERED_BY = {
+    **dict.fromkeys(("new", "retained", "resurrected", "dormant"), "lifecycle"),
+    **dict.fromkeys(("gini_members", "gini_contributors"), "gini"),
+}
 
-    function: str
-    column: str | None = None
-    options: Mapping = field(default_factory=dict)
-
-
-def _same(*ids: str) -> dict[str, Source]:
-    return {one: Source(one) for one in ids}
-
-
-def _of(function: str, *ids: str) -> dict[str, Source]:
-    return {one: Source(function) for one in ids}
-
-
-SCALARS: dict[str, Source] = {
-    **_same(
-        "members_opening", "members_closing", "new_members", "rejoined", "leavers", "net_growth",
-        "mau", "mau28", "dau_mean", "stickiness", "engagement_rate", "posts_per_active", "contributions",
-        "churn_of_current", "churn_of_opening", "churn_exposure", "churn_activity", "churn_activity_28",
-        "bounced_joiners", "activation_rate", "absence_factor", "first_response_hours", "answered_24h",
-        "unanswered_7d", "peer_answer_share", "staff_share_of_voice", "themes_covered_share", "nps", "csat",
-    ),
-    **_of("lifecycle", "new", "retained", "resurrected", "dormant"),
-    **_of("gini", "gini_members", "gini_contributors"),
-    "hem_share_5": Source("hem_share", "hem_share", {"share": 0.05}),
-    "hem_share_10": Source("hem_share", "hem_share", {"share": 0.10}),
-}  # fmt: skip
+# Found in the cache, where the notebook of the themes has put them: asked for when the notebooks are done.
+LATE = ("themes_covered_share",)
 
 PLAIN = {"posts_per_active", "gini_members", "gini_contributors"}  # numbers even where the frame tells more
 
@@ -67,28 +52,26 @@ def contract() -> list[str]:
     return sorted([*SCALARS, *SERIES])
 
 
-def collect(
-    community: "Community",
-    *,
-    month: Month,
-    language: str,
-    function: Callable[[str], Callable] | None = None,
-) -> dict:
-    """All numbers of the contract. `function` finds a metric by name (default: in `workbench.metrics`)."""
-    find = function or _metric
-    frames: dict[tuple, pd.DataFrame] = {}
+def collect(community: "Community", *, month: Month, language: str, ids: Iterable[str] | None = None) -> dict:
+    """The numbers of these ids (default: the whole contract), with the reason beside each null."""
+    frames: dict[str, pd.DataFrame] = {}
 
-    def frame(source: Source) -> "pd.DataFrame":
-        key = (source.function, *sorted(source.options.items()))
-        if key not in frames:
-            frames[key] = find(source.function)(community, month=month, **source.options)
-        return frames[key]
+    def frame(function: str) -> "pd.DataFrame":
+        if function not in frames:
+            frames[function] = metric(function)(community, month=month)
+        return frames[function]
 
-    metrics: dict = {}
-    for one, source in SCALARS.items():
-        metrics |= _scalar(one, frame(source), source.column or one, language)
-    for one, columns in SERIES.items():
-        metrics[one] = _records(frame(Source(one)), columns)
+    found: dict = {}
+    for one in contract() if ids is None else ids:
+        if one in SERIES:
+            found[one] = _records(frame(one), SERIES[one])
+        else:
+            found |= _scalar(one, frame(ANSWERED_BY.get(one, one)), language)
+    return found
+
+
+def document(community: "Community", metrics: dict, *, month: Month) -> dict:
+    """What the file holds."""
     return {
         "community": community.settings.name,
         "month": str(month),
@@ -98,26 +81,34 @@ def collect(
     }
 
 
+def metric(name: str) -> Callable:
+    """The function that answers, by its name: a metric, or the one estimate of the contract."""
+    from workbench import metrics
+
+    return _themes_covered_share if name == "themes_covered_share" else getattr(metrics, name)
+
+
+def _themes_covered_share(community: "Community", *, month: Month) -> "pd.DataFrame":
+    from workbench import metrics, models
+
+    texts = metrics.feedback_texts(community, month=month)
+    return models.themes_covered_share(texts, models.community_themes(community, texts), month=month)
+
+
 def written(numbers: dict) -> str:
     """The file's text: keys sorted, floats in their shortest form, nothing that JSON does not know."""
     return json.dumps(numbers, sort_keys=True, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def _metric(name: str) -> Callable:
-    from workbench import metrics
-
-    return getattr(metrics, name)
-
-
-def _scalar(one: str, frame: "pd.DataFrame", column: str, language: str) -> dict:
+def _scalar(one: str, frame: "pd.DataFrame", language: str) -> dict:
     if len(frame) != 1:
         raise ValueError(f'the metric of "{one}" must answer one row; it answered {len(frame)}.')
     row = frame.to_dict("records")[0]
-    value = plain(row[column])
+    value = plain(row[one])
     is_rate = one not in PLAIN and all(name in row for name in RATE)
     made = {one: {"value": value, **{name: plain(row[name]) for name in RATE}} if is_rate else value}
     if value is None:
-        made[f"{one}__why"] = _reason(plain(row.get(f"{column}_why")) or plain(row.get("why")), language)
+        made[f"{one}__why"] = _reason(plain(row.get(f"{one}_why")) or plain(row.get("why")), language)
     return made
 
 

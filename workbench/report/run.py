@@ -71,11 +71,14 @@ def _make(community, manager, threads, month, language, out, given, parameters, 
         running = [
             threads.submit(_execute, name, notebook, manager, work, bar.update) for name, notebook in prepared.items()
         ]
-        found = numbers.collect(community, month=month, language=language)
-        lists = action_lists(community, month=month, language=language)
+        early = [one for one in numbers.contract() if one not in numbers.LATE]
+        metrics = numbers.collect(community, month=month, language=language, ids=early)
         failures = [failure for done in as_completed(running) if (failure := done.result())]
         if failures:
             raise _failed(failures, target, language)
+        metrics |= numbers.collect(community, month=month, language=language, ids=numbers.LATE)
+        found = numbers.document(community, metrics, month=month)
+        lists = action_lists(community, month=month, language=language)
         values["folder"] = _relative(community.folder, target / "notebooks")
         executed = {
             name: notebooks.normalised(notebooks.filled(notebook, values)) for name, notebook in prepared.items()
@@ -96,10 +99,17 @@ def _make(community, manager, threads, month, language, out, given, parameters, 
 
 
 def action_lists(community: Community, *, month: Month, language: str) -> "dict[str, pd.DataFrame]":
-    """The lists of people to contact: title → frame."""
-    from workbench import actions
+    """The lists of people to contact and of feedback to pass on: title → frame."""
+    from workbench import actions, metrics, models
 
-    return actions.lists(community, month=month, language=language)
+    asked = ("at_risk", "hem_changes", "unanswered", "top_contributors", "absence_factor", "quiet_spells")
+    frames = {name: getattr(metrics, name)(community, month=month) for name in asked}
+    texts = metrics.feedback_texts(community, month=month)
+    themes = models.community_themes(community, texts)
+    months = metrics.covered_months(community, month=month)["month"]
+    trend = models.theme_trend(texts, themes, month=month, covered_months=months)
+    frames["themes"] = models.theme_table(themes, trend, teams=community.settings.teams)
+    return actions.lists(settings=community.settings, language=language, **frames)
 
 
 def _open(folder: Path, progress: bool) -> Community:

@@ -9,6 +9,7 @@ from workbench.sentences.churn import (
     churn_exposure,
     churn_of_current,
     churn_of_opening,
+    churn_rows,
     churns,
     retention_period,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "churn_exposure",
     "churn_of_current",
     "churn_of_opening",
+    "churn_rows",
     "churns",
     "csat",
     "engagement_score",

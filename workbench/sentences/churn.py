@@ -66,3 +66,21 @@ def churn_activity_by_month(frame: pd.DataFrame, *, language: str) -> Sentence:
     usual = earlier["numerator"].sum() / earlier["denominator"].sum()
     way = "higher" if usual < now["low"] else "lower" if usual > now["high"] else "usual"
     return say(f"churn_activity_by_month.{way}", language, now=now["churn_activity"], usual=usual)
+
+
+def churn_rows(frame: pd.DataFrame, *, language: str) -> pd.DataFrame:
+    """The churns as rows of a table: `churn`, `churn_rate` (share or null), `why_or_count` and `hides`, in words."""
+    reasons = [
+        say(row["why"], language)
+        if pd.isna(row["value"])
+        else say("churns.of_few", language, numerator=row["numerator"], denominator=row["denominator"])
+        for row in frame.to_dict("records")
+    ]
+    return pd.DataFrame(
+        {
+            "churn": [str(say(f"{one}.name", language)) for one in frame["id"]],
+            "churn_rate": frame["value"].to_numpy(),
+            "why_or_count": [str(reason) for reason in reasons],
+            "hides": [str(say(f"{one}.hides", language)) for one in frame["id"]],
+        }
+    )

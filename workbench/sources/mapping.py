@@ -36,7 +36,6 @@ _NOT_MAPPED = frozenset({"import_id", "platform", "person_id", "attributes", "n_
 # Keys that the importer makes from the row's content when the file has none.
 _MADE = {"events": "event_id", "social_posts": "post_id", "resources": "resource_id", "groups": "group_id"}
 _MADE_FROM = {"resources": ("url", "title"), "groups": ("name",)}
-SEVERAL_ALLOWED = "Several headers are joined with a space."
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

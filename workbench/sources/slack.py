@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from workbench.errors import SourceError
 from workbench.sources import Reading, Row, Source, problem
@@ -63,13 +64,14 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
         met = _Met(platform)
         yield from _users(archive, home + "users.json", reading, met)
         channels = yield from _channels(archive, home, reading, platform)
-        by_folder = {folder: one for one in channels.values() for folder in (one.id, one.name) if folder}
+        by_folder = {_composed(folder): one for one in channels.values() for folder in (one.id, one.name) if folder}
         days = [name for name in archive.names if name.startswith(home) and "/" in name[len(home) :]]
         read_whole = {home + name for name in (*LISTS, "users.json")}
         for name in sorted({*archive.names} - {*days} - read_whole):
-            reading.dropped[f"file not read: {name.removeprefix(home)}"] += 1
+            inside = name.startswith(home)
+            reading.dropped[f"file not read: {name[len(home) :]}" if inside else "file outside the export"] += 1
         for folder, files in groupby(days, key=lambda name: name[len(home) :].partition("/")[0]):
-            channel = by_folder.get(folder)
+            channel = by_folder.get(_composed(folder))
             if channel is None:
                 kind = "direct" if _DIRECT.fullmatch(folder) else None
                 channel = channels[folder] = _Channel(platform, folder, name=folder, kind=kind)
@@ -347,12 +349,15 @@ def _author(message: dict, met: _Met) -> str | None:
 
 
 def _opener(message: dict, opener_ts: str, openers: dict[str, str | None], met: _Met) -> str | None:
-    """Who opened the thread: as seen, else as the reply tells it (the opener may lie before the export)."""
+    """Who opened the thread: as seen, else as the reply tells it (the opener may lie before the export).
+
+    Replies name Slackbot as the opener of a deleted message, so Slackbot is nobody here."""
+    slackbot = f"{met.platform}:USLACKBOT"
     if opener_ts in openers:
-        return openers[opener_ts]
+        return None if openers[opener_ts] == slackbot else openers[opener_ts]
     root = message.get("root") if isinstance(message.get("root"), dict) else {}
     parent = _text(message.get("parent_user_id")) or _text(root.get("user"))
-    return met.member(parent)
+    return None if parent == "USLACKBOT" else met.member(parent)
 
 
 def _unreadable(message: Any) -> str | None:
@@ -385,6 +390,11 @@ def _instant(value: Any) -> datetime | None:
         return None
     instant = _EPOCH + timedelta(seconds=int(found[1]), microseconds=int((found[2] or "").ljust(6, "0")))
     return instant if _FIRST <= instant < _LAST else None
+
+
+def _composed(name: str) -> str:
+    """A folder's name with whole letters: some systems take é apart."""
+    return normalize("NFC", name)
 
 
 def _text(value: Any) -> str | None:

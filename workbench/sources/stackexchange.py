@@ -54,8 +54,12 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
     platform = reading.platform = reading.platform or "stackexchange"
     with open_archive(path) as archive:
         files = _files(archive)
-        for name in sorted({*archive.names} - {files[file] for file in FILES if file in files}):
-            reading.dropped[f"file not read: {name}"] += 1
+        beside = {name for file, name in files.items() if file not in FILES}
+        for name in archive.names:
+            if name in beside:
+                reading.dropped[f"file not read: {name.rpartition('/')[2]}"] += 1
+            elif name not in files.values():
+                reading.dropped["file outside the dump"] += 1
         dump = _Dump(archive, files, reading, platform)
         yield from _users(dump)
         yield from _posts(dump)
@@ -289,9 +293,11 @@ def _badges(dump: _Dump) -> Iterator[Row]:
 
 
 def _files(archive: Archive) -> dict[str, str]:
-    """The files beside the dump's, by lower-case name."""
+    """The names of the files where the dump's lie, by lower-case base name."""
     home = archive.home(FILES)
-    inside = (name for name in archive.names if home is not None and name.startswith(home))
+    if home is None:
+        return {}
+    inside = (name for name in archive.names if name.startswith(home) and "/" not in name[len(home) :])
     return {name[len(home) :].lower(): name for name in inside}
 
 

@@ -169,7 +169,10 @@ def _attempt(
 
 
 def _sample(opened: Opened) -> list[list]:
-    return [cells for _, cells in islice(opened.rows(), _SAMPLE_ROWS) if isinstance(cells, list)]
+    width = len(opened.headers)
+    return [
+        cells for _, cells in islice(opened.rows(), _SAMPLE_ROWS) if isinstance(cells, list) and len(cells) == width
+    ]
 
 
 def _completed(mapping: Mapping, reading: Reading) -> Mapping:
@@ -219,8 +222,7 @@ def _getters(mapping: Mapping, opened: Opened, types: set[str]) -> dict[str, Cal
 
 
 def _any(rows: list[list], getters: dict, test: Callable[[object], bool]) -> bool:
-    width = max((len(row) for row in rows), default=0)
-    return any(test(cell(row)) for row in rows if len(row) == width for cell in getters.values())
+    return any(test(cell(row)) for row in rows for cell in getters.values())
 
 
 def _cells(opened: Opened, getters: dict) -> Iterator[tuple[int, object]]:
@@ -233,7 +235,9 @@ def _cells(opened: Opened, getters: dict) -> Iterator[tuple[int, object]]:
 
 def _tell_what_is_known(mapping: Mapping, opened: Opened, settled: Settled, reading: Reading) -> None:
     zone = f"an offset or UTC in the file{f', else {mapping.timezone}' if mapping.timezone else ''}"
-    if not settled.says_zone:
+    if not _getters(mapping, opened, {INSTANT}):
+        zone = "no times in the file"
+    elif not settled.says_zone:
         zone = f"{mapping.timezone}, from {'--timezone' if mapping.timezone == reading.timezone else 'the mapping'}"
     evidence = settled.order.evidence or (
         f"format {' or '.join(mapping.time_formats)}, from the mapping" if mapping.time_formats else ""

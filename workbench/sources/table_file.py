@@ -112,10 +112,8 @@ def named_headers(cells: list) -> tuple[str, ...]:
 
 def _header_at(rows: list[list], wanted: Collection[str]) -> int | None:
     """Which of the first rows holds the headers."""
-    if wanted:
-        for index, row in enumerate(rows):
-            if set(wanted) <= set(named_headers(row)):
-                return index
+    if wanted and (index := _with_all(rows, wanted)) is not None:
+        return index
     width = max((sum(bool(as_text(cell).strip()) for cell in row) for row in rows), default=0)
     for index, row in enumerate(rows):
         filled = [text for cell in row if (text := as_text(cell).strip())]
@@ -123,6 +121,10 @@ def _header_at(rows: list[list], wanted: Collection[str]) -> int | None:
             # A title above the headers has few cells; a full row that is none of headers is already data.
             return index if _looks_like_headers(filled) else None
     return None
+
+
+def _with_all(rows: list[list], wanted: Collection[str]) -> int | None:
+    return next((index for index, row in enumerate(rows) if set(wanted) <= set(named_headers(row))), None)
 
 
 def _looks_like_headers(filled: list[str]) -> bool:
@@ -153,27 +155,25 @@ def _open_text(path: Path, wanted: Collection[str], encoding: str, delimiter: st
     text = _decoded(sample, encoding)
     if not whole:
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
-    if _no_table(text):
+    if not wanted and _no_table(text):
         raise SourceError(f"{path.name} is no delimited text.")
     declared = re.match(r'"?sep=(.)"?\r?\n', text)
     if declared:
         delimiter = delimiter or declared[1]
-    sample_rows = _sample_rows(text, delimiter, wanted)
-    if sample_rows is None:
+    found = _delimiter_and_headers(text, delimiter, wanted)
+    if found is None:
         raise SourceError(
             f"{path.name} has no row of headers that could be found, or no delimiter: tried "
             f"{', '.join(DELIMITERS.values())}. Write the columns' names into its first row, separated by the same "
             "sign as the rows below."
         )
-    delimiter, rows, lines = sample_rows
-    index = _header_at(rows, wanted)
-    headers = named_headers(rows[index])
+    delimiter, headers, line = found
     evidence = f"{known}; columns separated by {DELIMITERS.get(delimiter, repr(delimiter))}"
 
     def read() -> Iterator[tuple[int, Cells]]:
-        return _text_rows(path, encoding, errors, delimiter, skip=lines[index])
+        return _text_rows(path, encoding, errors, delimiter, skip=line)
 
-    return Opened(headers, read, lines[index] - 1, evidence)
+    return Opened(headers, read, line - 1, evidence)
 
 
 def _no_table(text: str) -> bool:
@@ -224,23 +224,25 @@ def _utf8_evidence(file: BinaryIO) -> tuple[int, int]:
     return good, bad + len(decoder.decode(b"", final=True))
 
 
-def _sample_rows(text: str, delimiter: str, wanted: Collection[str]) -> tuple[str, list[list[str]], list[int]] | None:
-    """The delimiter that cuts most rows alike, with the first rows it gives and the lines on which they end."""
+def _delimiter_and_headers(
+    text: str, delimiter: str, wanted: Collection[str]
+) -> tuple[str, tuple[str, ...], int] | None:
+    """The delimiter that cuts most rows alike or gives all `wanted` headers; the headers; the line they end on."""
     best = None
     for candidate in [delimiter] if delimiter else DELIMITERS:
         rows, lines = _first_rows(text, candidate)
-        widths = Counter(len(row) for row in rows)
-        if not widths:
+        if not rows:
             continue
-        width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
-        if width < 2 and not wanted and not delimiter:
+        width, times = max(Counter(len(row) for row in rows).items(), key=lambda item: item[::-1])
+        usual = [at for at, row in enumerate(rows) if len(row) == width]
+        asked = wanted and _with_all(rows[:HEADER_WITHIN], wanted) is not None
+        places = range(len(rows)) if asked else usual
+        index = _header_at([rows[at] for at in places[:HEADER_WITHIN]], wanted)
+        if index is None or (not delimiter and not asked and (width < 2 or times < 0.7 * len(rows))):
             continue
-        score = (round(times / len(rows), 1), width)
-        usual = [(row, line) for row, line in zip(rows, lines, strict=True) if len(row) == width]
-        head, ends = [row for row, _ in usual[:HEADER_WITHIN]], [line for _, line in usual]
-        index = _header_at(head, wanted)
-        if index is not None and (delimiter or score[0] >= 0.7) and (best is None or score > best[0]):
-            best = (score, candidate, head, ends)
+        score = (bool(asked), round(times / len(rows), 1), width)
+        if best is None or score > best[0]:
+            best = (score, candidate, named_headers(rows[places[index]]), lines[places[index]])
     return best and best[1:]
 
 

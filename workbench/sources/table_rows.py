@@ -113,14 +113,15 @@ def _events(mapping: Mapping, opened: Opened, records: Iterator[Record]) -> Iter
         occurred_at, text, language = row["occurred_at"], row.pop("text", None), row.pop("language", None)
         name, role, group_name = row.pop("display_name", None), row.pop("role", None), row.pop("group_name", None)
         member_id, group_id, reply_to = row.get("member_id"), row.get("group_id"), row.get("reply_to")
+        if reply_to is not None and reply_to == row.get("event_id"):
+            # Some exports give a message that opens a thread as its own parent.
+            del row["reply_to"]
+            reply_to = None
         if "kind" not in row:
             row["kind"] = "reply" if reply_to else "post"
         if "event_id" not in row:
             row["event_id"] = _made_event_id(platform, row, text, same)
         event_id = row["event_id"]
-        if reply_to == event_id:
-            del row["reply_to"]
-            reply_to = None
         if "thread_id" not in row and (reply_to or row["kind"] == "post"):
             # Right where replies are one level deep; deeper ones need a column for the thread.
             row["thread_id"] = reply_to or event_id

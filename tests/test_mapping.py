@@ -1,0 +1,138 @@
+"""The mapping file: what is refused and how it says so; what the first draft recognises."""
+
+import pytest
+
+from workbench.errors import SourceError
+from workbench.sources import mapping as mappings
+from workbench.sources.table_draft import guess, written
+from workbench.sources.table_words import HEADERS, WORDS, plain
+from workbench.tables import TABLES
+
+EVENTS = 'table = "events"\n[columns]\noccurred_at = "Date"\nmember_id = "Membre"\n[defaults]\nkind = "post"\n'
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(SourceError) as caught:
+        mappings.parse(text, where="m.toml")
+    return str(caught.value)
+
+
+def test_a_mapping_holds_what_the_file_says():
+    mapping = mappings.parse(EVENTS + '[values.kind]\n"Ma  Publication" = "post"\n', where="m.toml")
+    assert mapping.columns == {"occurred_at": ("Date",), "member_id": ("Membre",)}
+    assert mapping.values == {"kind": {"ma publication": "post"}}
+    assert mapping.headers == {"Date", "Membre"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("tabel = 1", 'm.toml: "tabel" is not a key. Did you mean "table"?'),
+        ('table = "evnts"', 'table = "evnts" is no table. Did you mean "events"?'),
+        ("platform = 'x'", 'the key "table" is missing'),
+        ("table = ", "m.toml is not valid TOML"),
+        (EVENTS.replace("member_id", "membre_id"), '"membre_id" is no column of events. Did you mean "member_id"?'),
+        (EVENTS.replace('kind = "post"', 'kind = "poste"'), '"poste" is no kind. Did you mean "post"?'),
+        (EVENTS + '[values.kind]\nx = "pots"\n', '[values.kind]: "pots" is no kind. Did you mean "post"?'),
+        (EVENTS.replace('kind = "post"', ""), "events needs kind"),
+        (EVENTS.replace("[columns]", '[columns]\nreply_to = "Parent"'), "event_id is not mapped"),
+        ('timezone = "Europe/Pari"\n' + EVENTS, 'Did you mean "Europe/Paris"?'),
+        ('decimal = ";"\n' + EVENTS, 'Write decimal = "," or "."'),
+        ('delimiter = ";;"\n' + EVENTS, 'Write one sign, or "tab"'),
+        ('platform = "a:b"\n' + EVENTS, "letters, digits, - and _ only"),
+        ('attributes = ["Ville"]\n' + EVENTS, "only members have attributes"),
+        ('sheet = 3\n' + EVENTS, "Expected `str`, got `int` - at `$.sheet`"),
+        ('table = "groups"\n', "groups needs group_id, or name to make it from"),
+        ('table = "imports"\n', 'table = "imports" is no table'),
+    ],
+)  # fmt: skip
+def test_a_wrong_mapping_is_refused_with_the_key_and_what_is_allowed(text, said):
+    assert said in refusal(text)
+
+
+def test_a_header_that_the_file_does_not_have_is_refused_with_the_nearest_one():
+    with pytest.raises(SourceError, match=r'occurred_at = "Date", but f.csv has no such column. Did you mean "Dates"'):
+        mappings.check_headers(mappings.parse(EVENTS), ["Dates", "Membre"], "f.csv")
+
+
+def test_a_mapping_that_does_not_exist_says_how_to_get_one(tmp_path):
+    with pytest.raises(SourceError, match="Leave --mapping out"):
+        mappings.load(tmp_path / "none.toml")
+
+
+def test_every_table_a_person_can_have_can_be_mapped():
+    assert set(TABLES) - set(mappings.MAPPED_TABLES) == {"imports", "coverage", "problems"}
+    assert set(HEADERS) == set(mappings.MAPPED_TABLES)
+
+
+def test_the_known_headers_and_words_belong_to_real_columns():
+    for table, columns in HEADERS.items():
+        assert set(columns) <= set(mappings.columns_of(table)), table
+        for words in columns.values():
+            assert all(word == plain(word) for word in words.split("|"))
+    for name, words in WORDS.items():
+        table, _, column = name.rpartition(".")
+        tables = [table] if table else [t for t in mappings.MAPPED_TABLES if column in mappings.columns_of(t)]
+        for known in tables:
+            allowed = mappings.columns_of(known)[column].allowed
+            assert set(words) <= set(allowed), name
+
+
+KNOWN_TABLES = [
+    ("members", "Membre;Adresse e-mail;Inscrit le;Date de départ", ["Ana", "a@b.fr", "2026-01-05", ""]),
+    ("members", "FirstName;LastName;Email;JoinedDate;Invited By", ["A", "B", "a@b.fr", "2026-01-05", ""]),
+    ("events", "Auteur;Date;Heure;Message", ["ana", "13/03/2026", "9:12", "Bonjour"]),
+    ("events", "Author;Timestamp;Type;Text", ["ana", "2026-03-13T09:12:00Z", "comment", "Hello"]),
+    ("payments", "Date;Client;Montant;Devise", ["2026-03-13", "ana", "12,50", "EUR"]),
+    ("feedback", "Horodateur;NPS;Commentaire;E-mail", ["2026-03-13", "9", "Bien", "a@b.fr"]),
+    ("moderation", "Date;Membre;Modérateur;Action;Motif", ["2026-03-13", "ana", "bob", "Avertissement", "spam"]),
+    ("visits", "Visitor ID;Date;Source", ["v1", "2026-03-13", "newsletter"]),
+    ("log", "Jour;Type;Membre;Note", ["2026-03-13", "Récompense", "ana", "Badge remis"]),
+    ("social_posts", "Date;Réseau;Impressions;Portée", ["2026-03-13", "LinkedIn", "1 204", "980"]),
+    ("reaction_counts", "Post ID;Emoji;Nombre", ["p1", "👍", "3"]),
+    ("memberships", "Membre;Salon;Entrée;Sortie", ["ana", "Couture", "2026-03-13", ""]),
+    ("resources", "Titre;Lien;Modifié le;Vues", ["Charte", "https://example.org", "2026-03-13", "3"]),
+    ("groups", "Salon;Créé le;Responsables;Lecture seule", ["Couture", "2026-03-13", "ana", "non"]),
+    ("messages", "Message ID;Date;Contenu", ["p1", "2026-03-13", "Bonjour"]),
+]
+
+
+@pytest.mark.parametrize(("table", "headers", "row"), KNOWN_TABLES)
+def test_clear_headers_in_french_or_english_give_a_sure_draft(table, headers, row):
+    headers = tuple(headers.split(";"))
+    found = guess(headers, [row], name="f")
+    assert (found.table, found.unsure) == (table, ())
+    mapping = mappings.parse(written(found, headers, file="f.csv", platform="csv"))
+    assert mapping.columns == found.columns
+
+
+@pytest.mark.parametrize(
+    ("headers", "row", "why"),
+    [
+        # An id and a creation date: posts as well as members.
+        ("Id;CreationDate;Views", ["1", "2026-01-05", "7"], "looks most like members"),
+        ("Auteur;Date;Type;Message", ["ana", "2026-01-05", "bidule", "x"], 'what do "bidule" mean'),
+        ("Date;Note;Commentaire;E-mail", ["2026-01-05", "4", "x", "a@b.fr"], 'scale of "Note" is not known'),
+        ("Date;Client;Montant", ["2026-01-05", "ana", "$12.50"], "no column is known to be currency"),
+        ("Rouge;Vert", ["1", "2"], "no header is known"),
+    ],
+)
+def test_what_only_a_person_knows_is_unsure(headers, row, why):
+    assert any(why in line for line in guess(tuple(headers.split(";")), [row], name="f").unsure)
+
+
+def test_an_unsure_draft_cannot_be_imported_as_it_is():
+    headers = ("Id", "CreationDate", "Views")
+    found = guess(headers, [["1", "2026-01-05", "7"]], name="f")
+    with pytest.raises(SourceError, match='the key "table" is missing'):
+        mappings.parse(written(found, headers, file="f.csv", platform="csv"))
+
+
+def test_hostile_headers_cannot_break_out_of_the_draft():
+    headers = ('Auteur"\n[columns]\nx = "', "Date", "Message\x7f")
+    found = guess(headers, [["ana", "2026-01-05", "x"]], name="f")
+    text = written(found, headers, file='f\n".csv', platform="csv", doubts=("one\ntable = 3",))
+    assert all(line.startswith("#") for line in text.splitlines() if "one table" in line)
+    import tomllib
+
+    tomllib.loads(text)
