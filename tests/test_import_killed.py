@@ -49,9 +49,7 @@ fake_exports.add(folder, export)
 
 MOMENTS = [
     ("before _undo_unfinished", 1),
-    ("after _put", 1),
     ("after _put", 2),
-    ("before put", 1),
     ("before put", 300),
     ("after settle", 1),
     ("before _write", 1),
@@ -62,7 +60,7 @@ MOMENTS = [
     ("before _put", 3),
     ("before replace", 3),
     ("after _put", 3),
-    ("before rmtree", 20),
+    ("before rmtree", 12),
 ]
 
 
@@ -125,7 +123,7 @@ def test_an_import_killed_there_is_made_good_by_importing_again(cases, tmp_path,
     shutil.copytree(cases / "before", folder)
     child = start(folder, cases / "later", moment, count)
     _, told = child.communicate()
-    assert child.returncode != 0 or moment == "before rmtree", told
+    assert child.returncode != 0, "the moment was never met"
     assert "Error" not in told, told
     check(cases, folder, fresh=False)
 
@@ -137,13 +135,13 @@ def test_a_first_import_killed_there_is_made_good_by_importing_again(cases, tmp_
     check(cases, folder, fresh=True)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_an_import_killed_at_random_is_made_good_by_importing_again(cases, tmp_path, seed):
     folder = tmp_path / "community"
     shutil.copytree(cases / "before", folder)
     child = start(folder, cases / "later", "never", 1)
     assert child.stdout.readline().strip() == "ready", child.stderr.read()
-    time.sleep(random.Random(seed).uniform(0, 0.8))
+    time.sleep(random.Random(seed).uniform(0, 0.4))
     child.kill()
     child.communicate()
     check(cases, folder, fresh=False)

@@ -73,11 +73,11 @@ def test_the_readmes_name_the_two_commands_and_existing_files(readme):
 def test_the_readme_commands_exist():
     from click.testing import CliRunner
 
-    from workbench.cli import main
+    from workbench.cli import commands
 
     text = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "LISEZMOI.md"))
     for command in set(re.findall(r"^\s*(?:\.venv/bin/)?workbench (\w+)", text, re.MULTILINE)):
-        assert CliRunner().invoke(main, [command, "--help"]).exit_code == 0, command
+        assert CliRunner().invoke(commands, [command, "--help"]).exit_code == 0, command
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -133,7 +133,7 @@ def test_an_instant_with_an_offset_is_stored_in_utc(tmp_path, folder):
 
 
 @given(st.text())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_survives(tmp_path_factory, text):
     tmp_path = tmp_path_factory.mktemp("text")
     message = ("messages", {"event_id": "x:1", "occurred_at": "2026-10-05T12:00:00", "text": text})
@@ -186,7 +186,7 @@ def test_the_later_state_of_a_record_wins_in_any_order_of_imports(tmp_path):
         for name, day, number in (("a", 10, 1), ("b", 11, 2), ("c", 12, 1))
     ]
     results = []
-    for order in ([0, 1, 2], [0, 2, 1], [2, 0, 1], [1, 2, 0]):
+    for order in ([0, 1, 2], [0, 2, 1], [2, 0, 1]):
         folder = tmp_path / "-".join(map(str, order))
         for each in order:
             add(folder, files[each])
@@ -259,7 +259,7 @@ CHANGES = st.lists(
 
 
 @given(st.lists(st.tuples(CHANGES, st.integers(1, 3)), min_size=2, max_size=3), st.randoms(use_true_random=False))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_overlapping_exports_in_any_order_and_number_give_the_same_store(tmp_path_factory, exports, chance):
     tmp_path = tmp_path_factory.mktemp("law")
     files = []
@@ -311,11 +311,11 @@ def test_overlapping_slices_of_a_real_export_give_the_same_store_in_any_order(tm
         return Source("slack", "", lambda file: True, read)
 
     parts = []
-    for first, last in ((8, 9), (9, 10), (10, 12)):
+    for first, last in ((8, 9), (9, 12)):
         stamp = tmp_path / f"{first}-{last}"
         stamp.write_text(stamp.name)
         parts.append((part(first, last), stamp))
-    for name, order in (("one", (0, 1, 2)), ("two", (2, 0, 1))):
+    for name, order in (("one", (0, 1)), ("two", (1, 0))):
         for each in order:
             store.add(tmp_path / name, *parts[each])
     assert content(tmp_path / "one") == content(tmp_path / "two")

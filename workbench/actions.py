@@ -197,6 +197,15 @@ def fallen(hem_changes: pd.DataFrame | None) -> pd.DataFrame:
     return lost.sort_values(["score_before", "member_id"], ascending=[False, True])
 
 
+def on_page(frame: pd.DataFrame, *, settings: Settings, columns: list[str] | None = None) -> pd.DataFrame:
+    """A list, or a metric's frame of people, as a page may show it: `member` first, no account, no other name.
+
+    `columns` chooses what follows; by default all.
+    """
+    page = named(frame, settings=settings).drop(columns=["display_name", "member_id"])
+    return page if columns is None else page[["member", *columns]]
+
+
 def carriers(top_contributors: pd.DataFrame | None, absence_factor: pd.DataFrame | None) -> pd.DataFrame:
     """Those who make half of the contributions, when they are at most `WATCHED` and under half of the contributors."""
     if top_contributors is None or absence_factor is None:

@@ -14,6 +14,8 @@ from workbench.errors import SettingsError, WorkbenchError
 _ELSEWHERE = {"report": "workbench.cli_report", "lab": "workbench.cli_report"}
 """Subcommands that live in a module of their own, under their own name."""
 
+_ORDER = ("import", "report", "lab", "check")
+
 community_option = click.option(
     "--community",
     "folder",
@@ -27,7 +29,7 @@ community_option = click.option(
 class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         elsewhere = [name for name, module in _ELSEWHERE.items() if find_spec(module)]
-        return [*super().list_commands(ctx), *elsewhere]
+        return sorted([*super().list_commands(ctx), *elsewhere], key=_ORDER.index)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name in _ELSEWHERE and find_spec(_ELSEWHERE[name]):
@@ -116,6 +118,12 @@ def import_files(files, folder, timezone, mapping, name, language, platform, aga
     from workbench.sources import registry
 
     known = [(file, registry.recognise(file)) for file in files]
+    if mapping and not any(source.name == "table" for _, source in known):
+        raise SettingsError(
+            f"--mapping {mapping} is for CSV and Excel tables, and none of the files is one: "
+            + ", ".join(f"{file} is read as {source.title}" for file, source in known)
+            + ". Leave --mapping out."
+        )
     for file, source in known:
         receipt = store.add(folder, source, file, timezone=timezone, mapping=mapping, platform=platform, again=again)
         settings.create(

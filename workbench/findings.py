@@ -165,7 +165,7 @@ def _regulars_silent(look: _Look, at_risk: pd.DataFrame | None, hem_changes: pd.
     if others.empty:
         return None
     return look.finding(
-        "regulars_silent", "at_risk", others, count=len(others), days=float(others["silent_days"].median())
+        "regulars_silent", "at_risk", others, count=len(others), days=int(others["silent_days"].median())
     )
 
 
@@ -272,6 +272,16 @@ def _core_new(look: _Look, hem_changes: pd.DataFrame | None) -> Finding | None:
         return None
     new = hem_changes[hem_changes["change"] == "new"]
     return look.finding("core_new", "hem_changes", new, count=len(new)) if len(new) else None
+
+
+def headline(found: list[Finding], *, language: str) -> Sentence:
+    """The page's first sentence: the first finding."""
+    return found[0].what if found else say("findings.headline.none", language)
+
+
+def purpose(settings: Settings, *, language: str) -> Sentence:
+    """What the community is for, as its settings say; how to say it where they do not."""
+    return Sentence(settings.purpose) if settings.purpose.strip() else say("findings.purpose.none", language)
 
 
 def goals(frame: pd.DataFrame, *, language: str) -> Sentence:

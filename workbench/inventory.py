@@ -47,15 +47,11 @@ def of_import(receipt: Receipt) -> str:
 
 def of_store(folder: str | Path) -> str:
     """What the store of a community holds: tables, coverage and its gaps, accounts by role, imports, problems."""
-    import duckdb
-
     folder = Path(folder)
     chosen = settings.load(folder / "community.toml")
     now = store.snapshot(folder)
     unfinished = store.interrupted(folder)
-    with duckdb.connect() as connection:
-        for name, table in TABLES.items():
-            connection.execute(f"CREATE VIEW {name} AS {store.scan(table, now.files[name])}")
+    with store.connect(now) as connection:
 
         def ask(sql: str) -> list[tuple]:
             return connection.execute(sql).fetchall()

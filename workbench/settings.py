@@ -110,7 +110,8 @@ def create(file: Path, *, name: str, timezone: str, language: str = "en") -> Non
     if file.exists():
         return
     check_timezone(timezone, "--timezone")
-    quoted = {key: _quoted(value) for key, value in dict(name=name, timezone=timezone, language=language).items()}
+    given = {"name": name, "timezone": timezone, "language": language}
+    quoted = {key: _quoted(value) for key, value in given.items()}
     file.write_text(TEMPLATE.format(**quoted), encoding="utf-8")
 
 

@@ -60,9 +60,10 @@ def style() -> Shown:
 def tile(trend: "pd.DataFrame", metric: str, *, language: str, share: bool = False, why: str | None = None) -> Tile:
     """A tile from a metric's months, as `metrics.trend` gives them.
 
-    `trend` has `month` (first day, ascending, the report's last) and `value` (null = no comparison); `metric` names
-    the label, the text `<metric>.name`. `share=True` for shares (0 to 1), whose changes are points. `why` is the
-    reason when the last value is null: a text, or the key of one.
+    `trend` has `month` (first day, ascending, the report's last) and a column named like the metric, or `value`
+    (null = no comparison); `metric` names the label, the text `<metric>.name`. `share=True` for shares (0 to 1), whose
+    changes are points. `why` is the reason when the last value is null: a text, or the key of one; by default the
+    column `why` tells.
 
     >>> import pandas as pd
     >>> months = pd.DataFrame({"month": [date(2026, 8, 1), date(2026, 9, 1)], "value": [40, 50]})
@@ -70,10 +71,10 @@ def tile(trend: "pd.DataFrame", metric: str, *, language: str, share: bool = Fal
     >>> str(made.value), str(made.month_change), str(made.year_change)
     ('50', '▲ 10 (+25%) in a month', 'no data a year ago')
     """
-    values = {
-        Month.parse(_plain(month)): _plain(value) for month, value in zip(trend["month"], trend["value"], strict=True)
-    }
+    course = trend[metric if metric in trend else "value"]
+    values = {Month.parse(_plain(month)): _plain(value) for month, value in zip(trend["month"], course, strict=True)}
     this, now = list(values.items())[-1]
+    why = why or ("why" in trend and _plain(trend["why"].iloc[-1])) or None
     known = why in catalogue()
     return Tile(
         label=say(f"{metric}.name", language),

@@ -11,11 +11,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.errors import SourceError, StoreError
 from workbench.sources import Reading, Source
 from workbench.staging import Staging, content_columns
 from workbench.tables import TABLES, Table
+
+if TYPE_CHECKING:
+    import duckdb
 
 # Which Delta version of each table is the store's content. An import writes all tables first and replaces this
 # file last, in one step: it is whole or it is not there. What a killed import wrote is undone by the next one.
@@ -87,6 +91,16 @@ def scan(table: Table, files: Iterable[str]) -> str:
         return f"SELECT {typed} WHERE false"
     stored = f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
     return f"SELECT {names} FROM (SELECT {typed} WHERE false UNION ALL BY NAME {stored})"
+
+
+def connect(now: Snapshot) -> "duckdb.DuckDBPyConnection":
+    """A connection with the stored tables as views, every row as it was imported; close it or use it in a `with`."""
+    import duckdb
+
+    connection = duckdb.connect()
+    for name, table in TABLES.items():
+        connection.execute(f"CREATE VIEW {name} AS {scan(table, now.files[name])}")
+    return connection
 
 
 def interrupted(folder: str | Path) -> str | None:

@@ -39,7 +39,9 @@ class Table:
 
 PROVENANCE = (
     Column("import_id", TEXT, "the import that brought the row: first 16 characters of the file's SHA-256"),
-    Column("observed_at", INSTANT, "UTC; when this state was true: the record's own revision, else the end of the export"),
+    Column(
+        "observed_at", INSTANT, "UTC; when this state was true: the record's own revision, else the end of the export"
+    ),
 )
 
 
@@ -114,7 +116,7 @@ _ALL = (
     _table(
         "messages", "the text of an event", ("event_id",),
         Column("event_id", TEXT, "", True),
-        Column("occurred_at", INSTANT, "UTC; as in events, so that a month's texts are found without reading all", True),
+        Column("occurred_at", INSTANT, "UTC; as in events, so that a month's texts are found at once", True),
         Column("text", TEXT, "plain text; personal data", True),
         Column("language", TEXT, "ISO 639-1 where the export tells"),
         month_of="occurred_at",
@@ -242,6 +244,7 @@ def data_dictionary() -> str:
         parts.append("| column | type | required | meaning |\n|---|---|---|---|")
         for column in table.columns:
             meaning = column.meaning + (f" ({', '.join(column.allowed)})" if column.allowed else "")
+            meaning = meaning.replace("<", "&lt;")
             parts.append(f"| {column.name} | {column.type} | {'yes' if column.required else ''} | {meaning} |")
         parts.append("")
     return "\n".join(parts)

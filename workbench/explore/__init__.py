@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-_PANELS = {"themes": "themes"}
+_PANELS = {"retention": "retention", "themes": "themes"}
 __all__ = sorted(_PANELS)
 
 

@@ -11,15 +11,16 @@ FEW = 10
 
 
 def churns(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
-    """The churns side by side, each with its counts, and its 95 % interval where it is a proportion.
+    """The churns side by side, each with its counts, and its 95 % interval where it is a proportion. What is not
+    known is left out: `sentences.churn_rows` tells why.
 
     `frame` as `metrics.churns` gives it: id, value, numerator, denominator, low, high, why.
     """
-    rows = frame.iloc[::-1].reset_index(drop=True)
+    known = frame[frame["value"].notna()]
+    rows = (frame if known.empty else known).iloc[::-1].reset_index(drop=True)
     names = [say(f"{one}.name", language) for one in rows["id"]]
-    known = rows["value"].astype("float64").fillna(0)
     bars = go.Bar(
-        x=known,
+        x=rows["value"].astype("float64").fillna(0),
         y=list(range(len(rows))),
         orientation="h",
         width=0.3,
@@ -36,7 +37,7 @@ def churns(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
         customdata=[_value(row, language) for _, row in rows.iterrows()],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    drawn = figure(bars, title=title, language=language, x=say("churns.unit", language), height=340)
+    drawn = figure(bars, title=title, language=language, x=say("churns.unit", language), height=130 + 55 * len(rows))
     top = max(rows["high"].max(), rows["value"].max()) if rows["value"].notna().any() else 1
     top = max(1.15 * top, 0.05)
     drawn.update_xaxes(range=[0, top], showgrid=True, **percent_ticks(top, language, most=5))
@@ -71,6 +72,8 @@ def churn_activity_by_month(frame: pd.DataFrame, *, title: str, language: str) -
     `frame` as `metrics.churn_activity_by_month` gives it: month, churn_activity, numerator, denominator, low, high.
     """
     known = frame[frame["churn_activity"].notna()]
+    since = known if known.empty else frame.loc[known.index[0] :]
+    top = 1.0 if known.empty else min(1.0, 1.15 * known["high"].max())
     band = go.Scatter(
         x=[*known["month"], *known["month"][::-1]],
         y=[*known["high"], *known["low"][::-1]],
@@ -82,21 +85,21 @@ def churn_activity_by_month(frame: pd.DataFrame, *, title: str, language: str) -
         showlegend=False,
     )
     line = go.Scatter(
-        x=frame["month"],
-        y=frame["churn_activity"],
+        x=since["month"],
+        y=since["churn_activity"],
         mode="lines+markers",
         line={"color": ORANGE, "width": 2.5},
         marker={"size": 7},
         name=say("churn_activity.name", language),
         customdata=[
             say("churns.of", language, value=row.churn_activity, numerator=row.numerator, denominator=row.denominator)
-            for row in frame.itertuples()
+            for row in since.itertuples()
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
     drawn = figure(
         band, line, title=title, language=language, y=say("churn_activity_by_month.unit", language), legend=False
     )
-    drawn.update_yaxes(range=[0, 1], **percent_ticks(1, language))
-    drawn.update_xaxes(tickformat="%m/%Y", dtick="M1" if len(frame) <= 8 else None, linecolor=LINE)
+    drawn.update_yaxes(range=[0, top], **percent_ticks(top, language))
+    drawn.update_xaxes(tickformat="%m/%Y", dtick="M1" if len(since) <= 8 else None, linecolor=LINE)
     return drawn

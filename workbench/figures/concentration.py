@@ -45,9 +45,9 @@ def lorenz(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
 
 
 def hem_share(history: pd.DataFrame, *, title: str, language: str) -> go.Figure:
-    """The share of the most active by month; `history` from `metrics.trend` (month, value)."""
+    """The share of the most active 10 % by month; `history` is the `metrics.trend` of `hem_share_10`."""
     line = go.Scatter(
-        x=history["month"], y=history["value"], mode="lines+markers", line={"color": BLUE, "width": 2.5},
+        x=history["month"], y=history["hem_share_10"], mode="lines+markers", line={"color": BLUE, "width": 2.5},
         name=say("hem_share.name", language), hovertemplate="%{y:.0%}<extra></extra>",
     )  # fmt: skip
     drawn = figure(line, title=title, language=language, y=say("hem_share.unit", language), height=280)

@@ -96,5 +96,5 @@ def score_spread(frame: pd.DataFrame, *, title: str, language: str, share: float
 def _names(frame: pd.DataFrame) -> list[str]:
     """What each member is called on the page; two of one name stay two rows."""
     names = frame["member"] if "member" in frame else "#" + frame["rank"].astype("str")
-    twice = names.duplicated(keep=False)
-    return list(names.where(~twice, names + " (" + frame["member_id"].str[-4:] + ")"))
+    place = names.groupby(names).cumcount()
+    return list(names.where(place == 0, names + " (" + (place + 1).astype("str") + ")"))

@@ -53,7 +53,7 @@ from workbench.metrics.coverage import (
     month_coverage,
     problems_by_reason,
 )
-from workbench.metrics.engagement import engagement_score, hem_changes, hem_stability, highly_engaged
+from workbench.metrics.engagement import SCORE_PARTS, engagement_score, hem_changes, hem_stability, highly_engaged
 from workbench.metrics.feedback import covered_months, feedback_texts
 from workbench.metrics.goals import goals
 from workbench.metrics.onboarding import activation_rate
@@ -86,6 +86,7 @@ from workbench.metrics.satisfaction import csat, nps, participation
 from workbench.metrics.trend import trend
 
 __all__ = [
+    "SCORE_PARTS",
     "absence_factor",
     "actions_per_member",
     "activation_rate",

@@ -8,7 +8,7 @@ from workbench.engine import Community
 from workbench.period import Month, midnight
 
 WINDOW_DAYS = 84
-PARTS = {"weeks": 50, "volume": 5, "threads": 10, "helped": 20, "responded": 15}
+SCORE_PARTS = {"weeks": 50, "volume": 5, "threads": 10, "helped": 20, "responded": 15}
 """The most points each part of the score can give; the text of `engagement_score.sql` holds the same weights."""
 CHANGES = ("kept", "new", "lost")
 
@@ -46,9 +46,10 @@ def highly_engaged(community: Community, *, month: str | Month, share: float | N
     """Who carries the community?
 
     One row each: `member_id`, `rank`, `display_name`, `score`, `active_weeks`, `contributions`, `threads`,
-    `people_helped`, `people_responded` (as in `engagement_score`). They are the ⌈share · monthly active users⌉ members
-    with the highest score among those active in at least two ISO weeks of the month; ties at the border included.
-    `share` is the setting `highly_engaged_share` (0.10) unless given; 0.05 is the usual other choice.
+    `people_helped`, `people_responded`, `response_factor` and the five `points_…`, all as in `engagement_score`. They
+    are the ⌈share · monthly active users⌉ members with the highest score among those active in at least two ISO weeks
+    of the month; ties at the border included. `share` is the setting `highly_engaged_share` (0.10) unless given; 0.05
+    is the usual other choice.
 
     The size of the set follows from the share: it cannot tell whether there are many or few engaged members.
     """

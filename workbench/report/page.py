@@ -51,7 +51,9 @@ def build(
     from jinja2 import Environment
     from plotly.offline import get_plotlyjs
 
-    sections = [_section(file, notebook, language) for file, notebook in notebooks.items()]
+    sections: list[Section] = []
+    for file, notebook in notebooks.items():
+        sections.append(_section(file, notebook, language, taken={section.id for section in sections}))
     # A line end inside a script counts for its hash as browsers read it.
     scripts = [get_plotlyjs().replace("\r\n", "\n").replace("\r", "\n"), _resource("page.js")]
     css = _resource("style.css") + _resource("show.css")
@@ -86,9 +88,10 @@ def _policy(scripts: Sequence[str]) -> str:
     )
 
 
-def _section(file: str, notebook: "NotebookNode", language: str) -> Section:
+def _section(file: str, notebook: "NotebookNode", language: str, *, taken: set[str]) -> Section:
     stem = re.sub(r"^\d+-|\.ipynb$", "", file)
-    section = Section(id=re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "section")
+    name = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "section"
+    section = Section(id=name if name not in taken else f"{name}-{len(taken) + 1}")
     markdown = _markdown(section)
     for cell in notebook.cells:
         if NOTEBOOK_ONLY in tags(cell):

@@ -1,6 +1,28 @@
 """Frame in, one plain sentence out, French or English; named like the metric."""
 
-from workbench.sentences.activity import mau_by_month
+from workbench.sentences.activity import (
+    actions_per_member,
+    active_days,
+    activity_heatmap,
+    contributions,
+    contributions_deleted_accounts,
+    dau,
+    engagement_rate,
+    lifecycle,
+    lifecycle_by_month,
+    lurker_share,
+    mau_by_month,
+    posts_per_active,
+    quiet_spell_rows,
+    quiet_spells,
+    reply_by_hour,
+    rolling_active,
+    silent_share,
+    stickiness,
+    stickiness_rolling,
+    unusual_days,
+    wau,
+)
 from workbench.sentences.churn import (
     bounced_joiners,
     churn_activity,
@@ -13,8 +35,15 @@ from workbench.sentences.churn import (
     churns,
     retention_period,
 )
-from workbench.sentences.concentration import absence_factor, gini, hem_share, top_contributors
-from workbench.sentences.engagement import engagement_score, hem_stability, highly_engaged, score_coverage
+from workbench.sentences.concentration import absence_factor, gini, hem_share, hem_share_by_month, top_contributors
+from workbench.sentences.coverage import coverage, coverage_gaps, imports_read, month_coverage, problems_by_reason
+from workbench.sentences.engagement import (
+    engagement_score,
+    hem_stability,
+    highly_engaged,
+    score_coverage,
+    score_weights,
+)
 from workbench.sentences.feedback import (
     feedback_texts,
     theme_quotes,
@@ -26,6 +55,20 @@ from workbench.sentences.feedback import (
     themes_sample,
 )
 from workbench.sentences.onboarding import activation_rate
+from workbench.sentences.overview import at_a_glance
+from workbench.sentences.population import (
+    change_rows,
+    growth_by_month,
+    joins_by_source,
+    leaver_rows,
+    leavers,
+    leavers_by_tenure,
+    members_closing,
+    new_members,
+    population_waterfall,
+    reconciliation,
+    referral_share,
+)
 from workbench.sentences.responses import (
     answered_24h,
     answered_within,
@@ -40,11 +83,16 @@ from workbench.sentences.satisfaction import csat, nps, participation
 
 __all__ = [
     "absence_factor",
+    "actions_per_member",
     "activation_rate",
+    "active_days",
+    "activity_heatmap",
     "answered_24h",
     "answered_within",
+    "at_a_glance",
     "at_risk",
     "bounced_joiners",
+    "change_rows",
     "churn_activity",
     "churn_activity_28",
     "churn_activity_by_month",
@@ -53,23 +101,55 @@ __all__ = [
     "churn_of_opening",
     "churn_rows",
     "churns",
+    "contributions",
+    "contributions_deleted_accounts",
+    "coverage",
+    "coverage_gaps",
     "csat",
+    "dau",
+    "engagement_rate",
     "engagement_score",
     "feedback_texts",
     "first_response_hours",
     "gini",
+    "growth_by_month",
     "hem_share",
+    "hem_share_by_month",
     "hem_stability",
     "highly_engaged",
+    "imports_read",
+    "joins_by_source",
+    "leaver_rows",
+    "leavers",
+    "leavers_by_tenure",
+    "lifecycle",
+    "lifecycle_by_month",
+    "lurker_share",
     "mau_by_month",
+    "members_closing",
+    "month_coverage",
+    "new_members",
     "nps",
     "participation",
     "peer_answer_share",
+    "population_waterfall",
+    "posts_per_active",
+    "problems_by_reason",
+    "quiet_spell_rows",
+    "quiet_spells",
+    "reconciliation",
+    "referral_share",
+    "reply_by_hour",
     "retention_cohort",
     "retention_curve",
     "retention_period",
+    "rolling_active",
     "score_coverage",
+    "score_weights",
+    "silent_share",
     "staff_share_of_voice",
+    "stickiness",
+    "stickiness_rolling",
     "theme_quotes",
     "theme_rows",
     "theme_teams",
@@ -80,4 +160,6 @@ __all__ = [
     "top_contributors",
     "unanswered",
     "unanswered_7d",
+    "unusual_days",
+    "wau",
 ]

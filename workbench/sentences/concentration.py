@@ -42,3 +42,15 @@ def top_contributors(frame: pd.DataFrame, *, language: str) -> Sentence:
         return say("hem_share.nobody", language)
     one, three, five = (float(frame["share_so_far"].iloc[min(people, len(frame)) - 1]) for people in (1, 3, 5))
     return say("top_contributors.said", language, one=one, three=three, five=five)
+
+
+def hem_share_by_month(history: pd.DataFrame, *, language: str) -> Sentence:
+    """The share of the most active 10 % against last month's; `history` is the `metrics.trend` of `hem_share_10`."""
+    before, now = history["hem_share_10"].iloc[-2:]
+    if pd.isna(now):
+        return say("hem_share.nobody", language)
+    if pd.isna(before):
+        return say("hem_share_by_month.first", language, now=float(now))
+    points = round(100 * (now - before))
+    key = "same" if not points else "more" if points > 0 else "less"
+    return say(f"hem_share_by_month.{key}", language, count=abs(points), now=float(now))

@@ -44,3 +44,15 @@ def hem_stability(frame: pd.DataFrame, *, language: str) -> Sentence:
     if not kept + lost:
         return say("hem_stability.began", language, count=new)
     return say("hem_stability.said", language, count=kept + lost, kept=kept, new=new, lost=lost)
+
+
+def score_weights(parts: dict[str, int], *, language: str) -> pd.DataFrame:
+    """The parts of the score and the most points of each (`metrics.SCORE_PARTS`) as a table for a reader."""
+    return pd.DataFrame(
+        {
+            say("engagement_score.weights.part", language): [
+                str(say(f"engagement_score.part.{part}", language)) for part in parts
+            ],
+            say("engagement_score.weights.points", language): list(parts.values()),
+        }
+    )

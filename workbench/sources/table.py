@@ -69,6 +69,10 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
             first_problem = first_problem or row
         else:
             kept = True
+            if mapping.table == "memberships" and row.get("group_id") is None:
+                # A stay in the community as a whole, not in one of its groups.
+                reading.tells_joins = "start_at" in mapping.columns
+                reading.tells_leaves = "end_at" in mapping.columns
             if observed_at:
                 row.setdefault("observed_at", observed_at)
         yield table, row
@@ -206,9 +210,12 @@ def _settled(mapping: Mapping, opened: Opened) -> Settled:
         order = table_time.decide_order(_cells(opened, times), column=", ".join(times), place=opened.place)
     if not mapping.decimal and _any(sample, numbers, table_number.has_two_readings):
         sign = table_number.decide_decimal(_cells(opened, numbers), column=", ".join(numbers), place=opened.place)
-    says_zone = not mapping.time_formats and not _any(
-        sample[:200], times, lambda cell: as_text(cell).strip() != "" and not table_time.says_its_zone(cell)
-    )
+    if mapping.time_formats:
+        says_zone = all("%z" in form for form in mapping.time_formats)
+    else:
+        says_zone = not _any(
+            sample[:200], times, lambda cell: as_text(cell).strip() != "" and not table_time.says_its_zone(cell)
+        )
     return Settled(order, sign, says_zone)
 
 
@@ -257,9 +264,6 @@ def _tell_what_is_known(mapping: Mapping, opened: Opened, settled: Settled, read
     if mapping.table == "members":
         reading.tells_joins = "joined_at" in columns
         reading.tells_leaves = "left_at" in columns
-    elif mapping.table == "memberships" and "group_id" not in columns:
-        reading.tells_joins = "start_at" in columns
-        reading.tells_leaves = "end_at" in columns
     elif mapping.table == "visits":
         reading.tells_visits = True
 

@@ -22,6 +22,7 @@ LONGEST_CELL = 1 << 20
 LONGEST_LINE = 1 << 24
 LARGEST_WORKBOOK = 1 << 30
 HEADER_WITHIN = 20
+_ATTEMPTS = 20
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with a byte order mark"),
@@ -265,17 +266,61 @@ def _text_rows(path: Path, encoding: str, errors: str, delimiter: str, *, skip: 
     # The csv module has one limit for the whole process; raising it once is all that can be done.
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
     with path.open("r", encoding=encoding, errors=errors, newline="") as stream:
-        reader = csv.reader(_lines(stream, path), delimiter=delimiter)
-        while True:
-            start = reader.line_num + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                cells = f"lines {start} to {reader.line_num}: {error}; is a quotation mark not closed?"
-            if reader.line_num > skip:
+        for start, cells in _records(_lines(stream, path), delimiter, first=1, attempts=_ATTEMPTS):
+            if start > skip:
                 yield start, cells
+
+
+def _records(lines: Iterator[str], delimiter: str, *, first: int, attempts: int) -> Iterator[tuple[int, Cells]]:
+    """Records with the line on which each begins. A quotation mark that is never closed would swallow all that
+    follows: its line alone is given up, and the lines after it are read anew."""
+    taken: list[str] = []
+
+    def watched() -> Iterator[str]:
+        for line in lines:
+            taken.append(line)
+            yield line
+
+    reader = csv.reader(watched(), delimiter=delimiter)
+    last = None
+    while True:
+        start = first + reader.line_num
+        try:
+            cells: Cells | None = next(reader)
+        except StopIteration:
+            break
+        except csv.Error:
+            cells = None
+        if last:
+            yield last[0], last[1]
+            last = None
+        if cells is None:
+            yield from _given_up(taken, delimiter, start, attempts)
+        else:
+            last = (start, cells, taken[:])
+        taken.clear()
+    if last and _is_open(last[2], delimiter):
+        yield from _given_up(last[2], delimiter, last[0], attempts)
+    elif last:
+        yield last[0], last[1]
+
+
+def _given_up(lines: list[str], delimiter: str, start: int, attempts: int) -> Iterator[tuple[int, Cells]]:
+    if attempts:
+        yield start, "a quotation mark is not closed"
+        yield from _records(iter(lines[1:]), delimiter, first=start + 1, attempts=attempts - 1)
+    else:
+        end = start + len(lines) - 1
+        yield start, f"quotation marks are not closed again and again; lines {start} to {end} are not read"
+
+
+def _is_open(lines: list[str], delimiter: str) -> bool:
+    """Whether a record ends inside quotation marks."""
+    try:
+        list(csv.reader(iter(lines), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
 
 
 def _lines(stream, path: Path) -> Iterator[str]:

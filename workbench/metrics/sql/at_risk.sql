@@ -15,15 +15,22 @@ candidates AS (
         SELECT person_id FROM bans WHERE banned_on < $month_end AND (lifted_on IS NULL OR lifted_on >= $month_end)
     )
 ),
+-- As active_days, for the candidates alone: the history of everybody would be much to sum up.
+history AS (
+    SELECT a.person_id, d.day, sum(d.contributions) AS contributions
+    FROM candidates AS c
+    JOIN accounts AS a ON a.person_id = c.person_id
+    JOIN account_day AS d ON d.member_id = a.member_id
+    WHERE d.contributions > 0 AND d.day < $month_end AND (d.deleted_on IS NULL OR d.deleted_on >= $month_end)
+    GROUP BY a.person_id, d.day
+),
 days AS (
     SELECT
-        d.person_id,
-        d.day,
-        d.contributions,
-        d.day - lag(d.day) OVER (PARTITION BY d.person_id ORDER BY d.day) AS gap_days
-    FROM active_days AS d
-    JOIN candidates AS c ON c.person_id = d.person_id
-    WHERE d.contributions > 0
+        person_id,
+        day,
+        contributions,
+        day - lag(day) OVER (PARTITION BY person_id ORDER BY day) AS gap_days
+    FROM history
 ),
 people_days AS (
     SELECT

@@ -10,7 +10,13 @@ SELECT
     h.contributions,
     h.threads,
     h.people_helped,
-    h.people_responded
+    h.people_responded,
+    h.response_factor,
+    h.points_weeks,
+    h.points_volume,
+    h.points_threads,
+    h.points_helped,
+    h.points_responded
 FROM (
     SELECT *, rank() OVER (ORDER BY score DESC) AS place
     FROM engagement_score

@@ -1,0 +1,35 @@
+"""Axes of days and months, with the names of the reader's language (Plotly knows English only)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from babel.dates import format_date
+
+
+def month_ticks(months: Sequence[date], language: str, *, most: int = 7) -> dict:
+    """`tickvals` and `ticktext` for at most so many of the months, the last one always among them.
+
+    >>> month_ticks([date(2026, 9, 1), date(2026, 10, 1)], "fr")["ticktext"]
+    ['sept. 2026', 'oct. 2026']
+    """
+    return _ticks(months, "MMM y", language, most)
+
+
+def day_ticks(days: Sequence[date], language: str, *, most: int = 7) -> dict:
+    """The same for days: "5 Oct", « 5 oct. ».
+
+    >>> day_ticks([date(2026, 10, 5)], "fr")["ticktext"]
+    ['5 oct.']
+    """
+    return _ticks(days, "d MMM", language, most)
+
+
+def _ticks(dates: Sequence[date], pattern: str, language: str, most: int) -> dict:
+    dates = list(dates)
+    step = max(1, -(-len(dates) // most))
+    kept = dates[::-1][::step][::-1]
+    return {
+        "tickmode": "array",
+        "tickvals": kept,
+        "ticktext": [format_date(one, pattern, locale=language) for one in kept],
+    }

@@ -1,0 +1,54 @@
+"""The front page's figure: a few numbers over the last months, one above the other."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from workbench.figures.house import BLUE, COLOURS, INK, LINE, figure
+from workbench.words import say
+
+HEIGHT = 118  # of one panel, in pixels
+
+
+def at_a_glance(
+    trends: Mapping[str, pd.DataFrame], *, title: str, language: str, shares: tuple[str, ...] = ()
+) -> go.Figure:
+    """Numbers by month, each in a panel of its own with its name above.
+
+    `trends` maps the id of a metric to its `metrics.trend` (month, a column named like the metric); `shares` are those
+    to be written as per cent. Months without a number leave a gap.
+    """
+    lines, panels = [], list(trends.items())
+    for place, (metric, frame) in enumerate(panels, 1):
+        way = "%{y:.0%}" if metric in shares else "%{y:,.0f}"
+        lines.append(
+            go.Scatter(
+                x=frame["month"], y=frame[metric], mode="lines+markers", yaxis=f"y{place}",
+                line={"color": COLOURS[0] if place == 1 else BLUE, "width": 2.2}, marker={"size": 5},
+                name=say(f"{metric}.name", language), hovertemplate=way + "<extra></extra>",
+            )
+        )  # fmt: skip
+    drawn = figure(*lines, title=title, language=language, height=96 + HEIGHT * max(len(panels), 1), legend=False)
+    room = 1 / max(len(panels), 1)
+    for place, (metric, frame) in enumerate(panels, 1):
+        top = 1 - (place - 1) * room
+        axis = {"domain": [top - 0.68 * room, top - 0.16 * room], "rangemode": "tozero", "nticks": 3, "gridcolor": LINE}
+        axis |= {"zerolinecolor": LINE, "tickformat": ".0%" if metric in shares else ",", "automargin": True}
+        drawn.update_layout({f"yaxis{'' if place == 1 else place}": axis})
+        drawn.add_annotation(
+            text=say(f"{metric}.name", language), x=0, y=top - 0.02 * room, xref="paper", yref="paper", showarrow=False,
+            xanchor="left", yanchor="top", font={"size": 13, "color": INK},
+        )  # fmt: skip
+        known = frame[frame[metric].notna()].tail(1)
+        for row in known.itertuples():
+            value = getattr(row, metric)
+            text = say("glance.share" if metric in shares else "glance.number", language, value=float(value))
+            drawn.add_annotation(
+                text=f"<b>{text}</b>", x=row.month, y=value, yref=f"y{place if place > 1 else ''}", showarrow=False,
+                xanchor="right", yshift=13, font={"size": 12, "color": INK},
+            )  # fmt: skip
+    anchored = f"y{len(panels)}" if len(panels) > 1 else "y"
+    drawn.update_xaxes(tickformat="%m/%Y", nticks=7, anchor=anchored, showline=True)
+    drawn.update_layout(margin={"t": 56, "b": 36})
+    return drawn
