@@ -44,7 +44,7 @@ def gone(process: int) -> bool:
 
 @pytest.fixture(scope="module")
 def manager():
-    with kernels.ready(preload=LIGHT) as made:
+    with kernels.ready() as made:
         yield made
 
 

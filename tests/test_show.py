@@ -47,8 +47,9 @@ def test_a_tile_without_value_gives_the_reason_and_no_change():
 
 
 def test_a_sparkline_has_a_gap_where_a_month_is_null():
-    assert show.sparkline([1, 2, None, 3, 4]).count("<polyline") == 2
-    assert show.sparkline([1, None]) == ""
+    assert show.sparkline([None, 1, 2, None, 3, 4]).count("<polyline") == 2
+    assert show.sparkline([None, 1, 2, 3]) == show.sparkline([1, 2, 3])
+    assert show.sparkline([1, 2, None]) == ""
 
 
 @given(st.lists(st.none() | st.floats(-1e9, 1e9), max_size=15))

@@ -8,7 +8,7 @@ are too thin to tell, it finds nothing. `few` is the setting of that name (10): 
 3. `churn_rose`: a larger share of the active people fell silent than last month (Newcombe interval, 95 %, above zero).
 4. `regulars_silent`: the at-risk list is not empty.
 5. `unanswered`: openers that waited a week or more for an answer; at least a tenth of those old enough, and at least 3.
-6. `theme_growing`: a theme that is new or growing, raised by 5 people or more.
+6. `theme_growing`: a theme that is new, or grew by half or more and beyond chance, raised by 5 people or more.
 7. `satisfaction_fell`: the net promoter score is lower than last month and the two intervals do not overlap.
 8. `groups_silent`: groups that fell silent for the red threshold of the settings, within the last 60 days.
 9. `few_carry`: at most five people made half of the contributions, of more than twice as many contributors.
@@ -191,7 +191,8 @@ def _unanswered(look: _Look, unanswered: pd.DataFrame | None, share: pd.DataFram
 def _theme_growing(look: _Look, themes: pd.DataFrame | None) -> Finding | None:
     if themes is None:
         return None
-    growing = themes[themes["trend"].isin(["new", "up"]) & (themes["authors"] >= 5)]
+    larger = (themes["trend"] == "new") | ((themes["trend"] == "up") & (themes["ratio"] >= 1.5))
+    growing = themes[larger & (themes["authors"] >= 5)]
     if growing.empty:
         return None
     row = growing.sort_values(["authors", "theme_id"], ascending=[False, True]).iloc[0]

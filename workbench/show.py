@@ -108,10 +108,11 @@ def tiles(shown: Iterable[Tile]) -> Shown:
     parts = []
     for one in shown:
         lines = [one.month_change, one.year_change, one.why]
-        below = "".join(f'<div class="wb-change">{escape(line)}</div>' for line in lines if line)
+        below = "".join(f"<div>{escape(line)}</div>" for line in lines if line)
         parts.append(
             f'<div class="wb-tile"><div class="wb-label">{escape(one.label)}</div>'
-            f'<div class="wb-value">{escape(one.value)}</div>{sparkline(one.trend)}{below}</div>'
+            f'<div class="wb-value">{escape(one.value)}</div><div>{sparkline(one.trend)}</div>'
+            f'<div class="wb-change">{below}</div></div>'
         )
     text = "\n".join(
         " · ".join(part for part in (f"{one.label}: {one.value}", one.month_change, one.year_change, one.why) if part)
@@ -122,13 +123,14 @@ def tiles(shown: Iterable[Tile]) -> Shown:
 
 
 def sparkline(values: Sequence[float | None]) -> str:
-    """The course of a number, as SVG without axes; a null leaves a gap.
+    """The course of a number from its first known value on, as SVG without axes; a null leaves a gap.
 
     The height spans the values, or a fifth of the largest where they differ by less: noise is to look small.
     """
     known = [value for value in values if value is not None]
-    if len(known) < 2:
+    if len(known) < 3:
         return ""
+    values = list(values)[next(place for place, value in enumerate(values) if value is not None) :]
     top, low = max(known), min(known)
     low = min(low, top - max(abs(top), abs(low)) / 5)
     step = (SPARK_WIDTH - 8) / (len(values) - 1)
@@ -296,14 +298,15 @@ def _way(name: str) -> str:
 
 
 def _column(title: str, values: list, how: str, language: str) -> list[tuple[str, str]]:
-    """Heading and cells of a column as (text, look): numbers to the right, dates unbroken, long texts wide."""
+    """Heading and cells of a column as (text, look): numbers to the right, short texts unbroken, long ones wide."""
     known = [value for value in values if value is not None]
     numbers = how != "text" and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
     texts = [_written(value, how, language) for value in values]
     if numbers:
         return [(title, "right"), *((text, "right") for text in texts)]
-    days = how != "text" and known and all(isinstance(value, date) for value in known)
-    return [(title, ""), *((text, "when" if days else "long" if len(text) > 40 else "") for text in texts)]
+    short = all(isinstance(value, date) for value in known) or all(len(text) <= 12 for text in texts)
+    looks = ["short" if short else "long" if len(text) > 40 else "middle" if len(text) > 15 else "" for text in texts]
+    return [(title, ""), *zip(texts, looks, strict=True)]
 
 
 def _written(value, how: str, language: str) -> str:

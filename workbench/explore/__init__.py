@@ -2,7 +2,13 @@
 
 from importlib import import_module
 
-_PANELS = {"retention": "retention", "themes": "themes"}
+_PANELS = {
+    "activity": "activity",
+    "core_members": "core_members",
+    "retention": "retention",
+    "start_here": "start_here",
+    "themes": "themes",
+}
 __all__ = sorted(_PANELS)
 
 

@@ -21,6 +21,7 @@ from workbench.figures.population import growth_by_month, joins_by_source, leave
 from workbench.figures.responses import answered_within
 from workbench.figures.retention import retention_cohort, retention_curve
 from workbench.figures.satisfaction import nps
+from workbench.figures.trend import trend
 
 __all__ = [
     "active_days",
@@ -48,6 +49,7 @@ __all__ = [
     "rolling_active",
     "score_spread",
     "themes",
+    "trend",
     "unusual_days",
     "wau",
 ]

@@ -20,21 +20,22 @@ def lorenz(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
         x=x, y=y, mode="lines", line={"color": BLUE, "width": 2.5}, fill="tozeroy", fillcolor="rgba(0,114,178,0.10)",
         name=say("lorenz.name", language), hovertemplate="%{x:.0%} · %{y:.0%}<extra></extra>",
     )  # fmt: skip
-    shares = np.array([0.05, 0.10])
-    below = np.interp(1 - shares, x, y)
+    shares, n = np.array([0.05, 0.10]), max(int(frame["members"].sum()), 1)
+    places = 1 - np.ceil((shares * n).round(6)) / n  # whole people, as hem_share counts them
+    below = np.interp(places, x, y)
     said = [
         say("lorenz.point", language, share=float(100 * share), made=float(1 - made))
         for share, made in zip(shares, below, strict=True)
     ]
     points = go.Scatter(
-        x=1 - shares, y=below, mode="markers", marker={"color": VERMILION, "size": 9}, text=said,
+        x=places, y=below, mode="markers", marker={"color": VERMILION, "size": 9}, text=said,
         hovertemplate="%{text}<extra></extra>", showlegend=False,
     )  # fmt: skip
     drawn = figure(
         even, curve, points, title=title, language=language, x=say("lorenz.x", language), y=say("lorenz.y", language),
         height=400,
     )  # fmt: skip
-    for (place, made), text, up in zip(zip(1 - shares, below, strict=True), said, (-44, -14), strict=True):
+    for (place, made), text, up in zip(zip(places, below, strict=True), said, (-44, -14), strict=True):
         drawn.add_annotation(
             x=place, y=made, text=text, showarrow=True, arrowhead=0, arrowcolor=GREY, ax=-28, ay=up, xanchor="right"
         )
@@ -46,11 +47,12 @@ def lorenz(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
 
 def hem_share(history: pd.DataFrame, *, title: str, language: str) -> go.Figure:
     """The share of the most active 10 % by month; `history` is the `metrics.trend` of `hem_share_10`."""
+    history = history.loc[history["hem_share_10"].first_valid_index() :]
     line = go.Scatter(
         x=history["month"], y=history["hem_share_10"], mode="lines+markers", line={"color": BLUE, "width": 2.5},
         name=say("hem_share.name", language), hovertemplate="%{y:.0%}<extra></extra>",
     )  # fmt: skip
     drawn = figure(line, title=title, language=language, y=say("hem_share.unit", language), height=280)
     drawn.update_yaxes(tickformat=".0%", range=[0, 1.02])
-    drawn.update_xaxes(dtick="M1" if len(history) <= 6 else "M3", tickformat="%m/%Y")
+    drawn.update_xaxes(nticks=7, tickformat="%m/%Y", tickvals=history["month"] if len(history) <= 6 else None)
     return drawn

@@ -8,6 +8,7 @@ from workbench.words import say
 
 PARTS = {"weeks": BLUE, "helped": ORANGE, "responded": SKY, "threads": GREEN, "volume": PINK}
 CHANGES = {"kept": GREY, "new": BLUE, "lost": VERMILION}
+LEGEND = 96  # pixels below the axis: five parts under each other on a phone
 SIGNS = {"kept": "circle", "new": "triangle-right", "lost": "triangle-left"}
 
 
@@ -31,9 +32,9 @@ def engagement_score(frame: pd.DataFrame, *, title: str, language: str, people: 
         for part, colour in PARTS.items()
     ]
     axis = say("core_members.axis_score", language)
-    drawn = figure(*bars, title=title, language=language, x=axis, height=170 + 24 * max(len(first), 1))
-    drawn.update_layout(barmode="stack", hovermode="y unified", margin={"l": 96, "t": 56, "b": 110})
-    drawn.update_layout(legend={"y": -0.12 - 1.6 / max(len(first), 4), "yanchor": "top", "traceorder": "normal"})
+    drawn = figure(*bars, title=title, language=language, x=axis, height=LEGEND + 96 + 26 * max(len(first), 1))
+    drawn.update_layout(barmode="stack", hovermode="y unified", margin={"l": 96, "t": 56, "b": LEGEND + 40})
+    drawn.update_layout(legend={"yref": "container", "y": 0, "yanchor": "bottom", "traceorder": "normal"})
     drawn.update_xaxes(range=[0, 100], showgrid=True)
     drawn.update_yaxes(showgrid=False, type="category")
     return drawn
@@ -71,7 +72,7 @@ def hem_changes(frame: pd.DataFrame, *, title: str, language: str, people: int =
                 hovertemplate="%{y} · %{x:.0f}<extra>" + say("core_members.now", language) + "</extra>",
             ),
         ]  # fmt: skip
-    axis = say("core_members.axis_score", language)
+    axis = say("core_members.axis_change", language)
     drawn = figure(*traces, title=title, language=language, x=axis, height=170 + 22 * max(len(shown), 1), legend=True)
     drawn.update_layout(hovermode="closest", margin={"l": 96, "t": 96})
     drawn.update_xaxes(range=[-2, 102], showgrid=True)

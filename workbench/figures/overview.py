@@ -19,7 +19,10 @@ def at_a_glance(
     `trends` maps the id of a metric to its `metrics.trend` (month, a column named like the metric); `shares` are those
     to be written as per cent. Months without a number leave a gap.
     """
-    lines, panels = [], list(trends.items())
+    panels = list(trends.items())
+    began = min((frame.loc[frame[metric].notna(), "month"].min() for metric, frame in panels), default=None)
+    panels = [(metric, frame[frame["month"] >= began] if pd.notna(began) else frame) for metric, frame in panels]
+    lines = []
     for place, (metric, frame) in enumerate(panels, 1):
         way = "%{y:.0%}" if metric in shares else "%{y:,.0f}"
         lines.append(

@@ -32,7 +32,7 @@ def retention_cohort(frame: pd.DataFrame, *, title: str, language: str, first_co
         z=values.to_numpy(),
         x=[str(k) for k in values.columns],
         y=[f"{format_date(cohort, 'MMM y', locale=language)} ({number(n, language)})" for cohort, n in sizes.items()],
-        text=[["" if pd.isna(value) else f"{100 * value:.0f}" for value in row] for row in values.to_numpy()],
+        text=[[_whole(value) for value in row] for row in values.to_numpy()] if numbers else None,
         texttemplate="%{text}" if numbers else None,
         customdata=_hover(frame, language),
         hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
@@ -57,6 +57,10 @@ def retention_cohort(frame: pd.DataFrame, *, title: str, language: str, first_co
     if len(values) > 24:
         drawn.update_yaxes(tickfont={"size": 11}, nticks=20)
     return drawn
+
+
+def _whole(value: float) -> str:
+    return "" if pd.isna(value) else f"{100 * value:.0f}"
 
 
 def _hover(frame: pd.DataFrame, language: str) -> list[list[str]]:

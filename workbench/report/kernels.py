@@ -18,17 +18,20 @@ PRELOAD = (
     "nbformat",
     "pandas",
     "duckdb",
+    "deltalake",
     "plotly.graph_objects",
     "plotly.io",
     "workbench.engine",
     "workbench.metrics",
     "workbench.figures",
     "workbench.sentences",
-    "workbench.show",
+    "workbench.actions",
+    "workbench.findings",
     "workbench.show",
 )
-# No history file, no history thread; plain tracebacks, which also read well outside a notebook.
-OPTIONS = ("--HistoryManager.enabled=False", "--InteractiveShell.colors=nocolor")
+# No history file and thread; plain tracebacks, which also read well outside a notebook; no log on the terminal, where
+# the end of a kernel would look like a fault.
+OPTIONS = ("--HistoryManager.enabled=False", "--InteractiveShell.colors=nocolor", "--IPKernelApp.log_level=50")
 
 
 @contextmanager

@@ -80,6 +80,7 @@ from workbench.sentences.responses import (
 )
 from workbench.sentences.retention import at_risk, retention_cohort, retention_curve
 from workbench.sentences.satisfaction import csat, nps, participation
+from workbench.sentences.trend import trend
 
 __all__ = [
     "absence_factor",
@@ -158,6 +159,7 @@ __all__ = [
     "themes_covered_share",
     "themes_sample",
     "top_contributors",
+    "trend",
     "unanswered",
     "unanswered_7d",
     "unusual_days",

@@ -95,7 +95,7 @@ def active_days(frame: pd.DataFrame, *, language: str) -> Sentence:
         return say("active_days.none", language)
     once = int(frame.loc[frame["active_days"] == 1, "people"].sum())
     key = "active_days.few" if total < FEW else "active_days.sentence"
-    return say(key, language, count=total, once=once, share=once / total)
+    return say(key, language, count=once, total=total, share=once / total)
 
 
 def posts_per_active(frame: pd.DataFrame, *, language: str) -> Sentence:
@@ -139,16 +139,17 @@ def activity_heatmap(frame: pd.DataFrame, *, language: str) -> Sentence:
 
 
 def reply_by_hour(frame: pd.DataFrame, *, language: str) -> Sentence:
-    """The hour whose openers were answered most often, if it lies above the whole by more than chance."""
+    """The hour whose openers were answered most often, if it lies above the whole by three standard errors: of 24
+    hours, one in twenty would do so by chance at the usual two."""
     total = frame["denominator"].sum()
     if not total:
         return say("reply_by_hour.none", language)
     share = frame["numerator"].sum() / total
-    above = frame[frame["low"] > share]
+    above = frame[frame["reply_by_hour"] - share > 3 * (share * (1 - share) / frame["denominator"]) ** 0.5]
     if above.empty:
         values = {"numerator": frame["numerator"].sum(), "denominator": total, "value": share}
         return say("reply_by_hour.close", language, **values)
-    best = above.loc[above["low"].idxmax()]
+    best = above.loc[above["reply_by_hour"].idxmax()]
     return say(
         "reply_by_hour.sentence",
         language,

@@ -21,6 +21,8 @@ def new_members(frame: pd.DataFrame, *, language: str) -> Sentence:
     if pd.isna(row["new_members"]):
         return unknown("new_members", row["why"], language=language)
     count = int(row["new_members"])
+    if not count:
+        return say("new_members.none", language)
     if row["mass_import"]:
         day = {"day": row["busiest_day"], "on_one_day": row["busiest_day_joins"]}
         return say("new_members.mass_import", language, count=count, **day)
@@ -99,7 +101,7 @@ def leavers_by_tenure(frame: pd.DataFrame, *, language: str) -> Sentence:
     if not total:
         return say("leavers_by_tenure.none", language)
     early = int(dated.loc[dated["band"].isin(["0-1", "2-7", "8-30"]), "leavers"].sum())
-    return say("leavers_by_tenure.sentence", language, count=total, early=early)
+    return say("leavers_by_tenure.sentence", language, count=early, total=total)
 
 
 def population_waterfall(frame: pd.DataFrame, *, language: str) -> Sentence:

@@ -106,8 +106,9 @@ def percent(share, language: str) -> str:
 
 
 def day(value: date, language: str) -> str:
-    """A day in words: "12 March 2026", « 12 mars 2026 »."""
-    return format_date(value, "d MMMM y", locale=language)
+    """A day in words: "12 March 2026", « 12 mars 2026 », « 1er mars 2026 »."""
+    written = format_date(value, "d MMMM y", locale=language)
+    return f"1er{written[1:]}" if language == "fr" and written.startswith("1 ") else written
 
 
 def month_name(value: date, language: str) -> str:

@@ -12,6 +12,7 @@ SELECT
     CAST(coalesce(sum(CASE WHEN r.place <= m.people THEN r.contributions END), 0) AS BIGINT) AS numerator,
     CAST(coalesce(sum(r.contributions), 0) AS BIGINT) AS denominator,
     max(m.people) AS people,
-    max(m.members) AS members
+    max(m.members) AS members,
+    count(r.place) AS contributors
 FROM members AS m
 LEFT JOIN ranked AS r ON true
