@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -81,7 +82,8 @@ def test_kernels_end_when_the_report_is_killed(tmp_path):
         "    run(manager, cell)\n"
     )
     note = tmp_path / "pids"
-    environment = {**os.environ, **kernels.environment()}
+    temporary = Path(tempfile.mkdtemp(prefix="wb"))  # tmp_path is too long for a socket
+    environment = {**os.environ, **kernels.environment(), "TMPDIR": str(temporary)}
     holder = subprocess.Popen([sys.executable, str(script), str(note)], env=environment)
     try:
         for _ in range(600):
@@ -93,6 +95,8 @@ def test_kernels_end_when_the_report_is_killed(tmp_path):
         holder.send_signal(signal.SIGKILL)
         holder.wait()
     assert gone(kernel) and gone(server)
+    assert not list(temporary.iterdir())
+    temporary.rmdir()
 
 
 def test_a_plain_kernel_serves_where_nothing_can_be_forked():

@@ -112,6 +112,12 @@ def test_tables_write_numbers_shares_dates_and_nulls_as_the_language_does():
     assert english[2] == "Bo | – | 5 | – | October 2026 | no"
 
 
+@pytest.mark.parametrize("nothing", [None, float("nan"), pd.NA, pd.NaT])
+def test_every_kind_of_nothing_is_a_dash(nothing):
+    frame = pd.DataFrame({"x": pd.Series([nothing, nothing], dtype=object), "y": [1, 2]})
+    assert repr(show.table(frame, language="en")).splitlines()[1] == "– | 1"
+
+
 def test_a_table_counts_the_rows_that_it_leaves_out():
     frame = pd.DataFrame({"n": range(12)})
     shown = show.table(frame, language="en", rows=10)

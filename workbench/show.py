@@ -325,12 +325,14 @@ def _written(value, how: str, language: str) -> str:
 
 def _plain(value):
     """A value of a frame as plain Python; every kind of null is None."""
-    if value is None or isinstance(value, str | list | tuple | dict):
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    if isinstance(value, str | list | tuple | dict):
         return value
     if hasattr(value, "tolist") and not hasattr(value, "isoformat"):
         value = value.tolist()
         if isinstance(value, list):
             return value
-    if value != value or type(value).__name__ in ("NAType", "NaTType"):
+    if type(value).__name__ in ("NAType", "NaTType") or value != value:
         return None
     return value

@@ -10,7 +10,7 @@ from workbench.figures.house import BLUE, GREEN, GREY, INK, LINE, ORANGE, SKY, V
 from workbench.figures.percent import percent_ticks
 from workbench.words import day, month_name, number, percent, say
 
-PARTIAL = 0.45  # opacity of what is not whole
+PARTIAL = "#9CC7E2"  # BLUE, lighter: what is not whole
 
 
 def mau_by_month(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
@@ -44,7 +44,7 @@ def dau(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
         hovertemplate="%{customdata}<extra></extra>",
     )
     drawn = figure(line, title=title, language=language, y=say("dau.unit", language), legend=False)
-    for saturday in frame.loc[frame["day"].dt.dayofweek == 5, "day"]:
+    for saturday in frame.loc[frame["day"].dt.day_of_week == 5, "day"]:
         half = pd.Timedelta(hours=12)
         drawn.add_vrect(
             x0=saturday - half, x1=saturday + 3 * half, fillcolor=LINE, opacity=0.55, line_width=0, layer="below"
@@ -231,22 +231,22 @@ def lifecycle_by_month(frame: pd.DataFrame, *, title: str, language: str) -> go.
 
 def _whole_and_partial(frame: pd.DataFrame, x: str, y: str, key: str, write, language: str) -> list[go.Bar]:
     """Bars, those of incomplete spans lighter and named as such."""
+    partial = frame["partial"].astype(bool)
+    # Both traces hold every x: of a lone bar on an axis of dates, Plotly would have to guess the width.
     return [
         go.Bar(
-            x=rows[x],
-            y=rows[y],
+            x=frame[x],
+            y=frame[y].astype("float64").where(kept),
             name=say(f"{key}.{name}", language),
-            marker={"color": BLUE, "opacity": opacity},
+            marker_color=colour,
             customdata=[
-                f"{write(one, language)}: {number(n, language)}" for one, n in zip(rows[x], rows[y], strict=True)
+                f"{write(one, language)}: {number(count, language)}"
+                for one, count in zip(frame[x], frame[y], strict=True)
             ],
             hovertemplate="%{customdata}<extra></extra>",
         )
-        for name, rows, opacity in (
-            ("whole_bar", frame[~frame["partial"].astype(bool)], 1),
-            ("partial_bar", frame[frame["partial"].astype(bool)], PARTIAL),
-        )
-        if len(rows)
+        for name, kept, colour in (("whole_bar", ~partial, BLUE), ("partial_bar", partial, PARTIAL))
+        if kept.any()
     ]
 
 

@@ -1,5 +1,6 @@
 """Axes of days and months, with the names of the reader's language (Plotly knows English only)."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -16,10 +17,10 @@ def month_ticks(months: Sequence[date], language: str, *, most: int = 7) -> dict
 
 
 def day_ticks(days: Sequence[date], language: str, *, most: int = 7) -> dict:
-    """The same for days: "5 Oct", « 5 oct. ».
+    """The same for days: "5 Oct", « 5 oct. », « 1er oct. ».
 
-    >>> day_ticks([date(2026, 10, 5)], "fr")["ticktext"]
-    ['5 oct.']
+    >>> day_ticks([date(2026, 10, 1), date(2026, 10, 5)], "fr")["ticktext"]
+    ['1er oct.', '5 oct.']
     """
     return _ticks(days, "d MMM", language, most)
 
@@ -28,8 +29,7 @@ def _ticks(dates: Sequence[date], pattern: str, language: str, most: int) -> dic
     dates = list(dates)
     step = max(1, -(-len(dates) // most))
     kept = dates[::-1][::step][::-1]
-    return {
-        "tickmode": "array",
-        "tickvals": kept,
-        "ticktext": [format_date(one, pattern, locale=language) for one in kept],
-    }
+    written = [format_date(one, pattern, locale=language) for one in kept]
+    if language == "fr":
+        written = [re.sub(r"^1 ", "1er ", one) for one in written]
+    return {"tickmode": "array", "tickvals": kept, "ticktext": written}

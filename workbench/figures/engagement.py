@@ -9,7 +9,7 @@ from workbench.words import say
 PARTS = {"weeks": BLUE, "helped": ORANGE, "responded": SKY, "threads": GREEN, "volume": PINK}
 CHANGES = {"kept": GREY, "new": BLUE, "lost": VERMILION}
 LEGEND = 96  # pixels below the axis: five parts under each other on a phone
-SIGNS = {"kept": "circle", "new": "triangle-right", "lost": "triangle-left"}
+SIGNS = {"kept": "circle", "new": "diamond", "lost": "square"}
 
 
 def engagement_score(frame: pd.DataFrame, *, title: str, language: str, people: int = 15) -> go.Figure:

@@ -52,6 +52,8 @@ def at_a_glance(
                 xanchor="right", yshift=13, font={"size": 12, "color": INK},
             )  # fmt: skip
     anchored = f"y{len(panels)}" if len(panels) > 1 else "y"
-    drawn.update_xaxes(tickformat="%m/%Y", nticks=7, anchor=anchored, showline=True)
+    months = panels[0][1]["month"] if panels else []
+    drawn.update_xaxes(tickformat="%m/%Y", anchor=anchored, showline=True)
+    drawn.update_xaxes(**({"tickvals": months} if len(months) <= 6 else {"nticks": 7}))
     drawn.update_layout(margin={"t": 56, "b": 36})
     return drawn

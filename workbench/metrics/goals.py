@@ -37,14 +37,14 @@ def goals(community: Community, *, month: str | Month) -> pd.DataFrame:
 
 def _row(community: Community, month: Month, goal) -> dict:
     frame = _asked(community, month, goal.metric)
-    value = frame[goal.metric].iloc[0]
-    known = pd.notna(value)
+    value = _number(frame[goal.metric].iloc[0])
+    known = value is not None
     fewer = FEWER_IS_BETTER.get(goal.metric, goal.metric.startswith("churn_"))
     partial = community.partial(month.back(1))
     return {
         "metric": goal.metric,
-        "value": value if known else None,
-        "before": None if partial else _asked(community, month.back(1), goal.metric)[goal.metric].iloc[0],
+        "value": value,
+        "before": None if partial else _number(_asked(community, month.back(1), goal.metric)[goal.metric].iloc[0]),
         "target": goal.target,
         "by": Month.parse(goal.by).start,
         "is_share": "denominator" in frame and abs(goal.target) <= 1,
@@ -66,3 +66,7 @@ def _asked(community: Community, month: Month, metric: str) -> pd.DataFrame:
             + did_you_mean(metric, {*metrics.__all__, *ANSWERED_BY})
         )
     return frame
+
+
+def _number(value) -> float | None:
+    return None if pd.isna(value) else float(value)

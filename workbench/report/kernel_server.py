@@ -9,6 +9,7 @@ inherit the locks of threads that it does not have.
 import json
 import os
 import selectors
+import shutil
 import signal
 import socket
 import sys
@@ -54,9 +55,10 @@ def _serve(listener: socket.socket) -> None:
         calls.register(file, selectors.EVENT_READ, what)
     while True:
         for key, _ in calls.select():
-            if key.data == "parent":  # nobody writes there: the process of the report has ended
+            if key.data == "parent":  # nobody writes there: the process of the report was killed
                 for kernel in callers:
                     os.kill(kernel, signal.SIGKILL)
+                shutil.rmtree(os.path.dirname(listener.getsockname()), ignore_errors=True)
                 return
             if key.data == "child":
                 os.read(wake, 4096)

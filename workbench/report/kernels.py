@@ -18,7 +18,6 @@ PRELOAD = (
     "nbformat",
     "pandas",
     "duckdb",
-    "deltalake",
     "plotly.graph_objects",
     "plotly.io",
     "workbench.engine",

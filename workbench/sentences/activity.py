@@ -118,7 +118,8 @@ def contributions(frame: pd.DataFrame, *, language: str) -> Sentence:
 
 def contributions_deleted_accounts(frame: pd.DataFrame, *, language: str) -> Sentence:
     """How much has no author any more."""
-    if frame["contributions_deleted_accounts"].iloc[0] == 0:
+    count = frame["contributions_deleted_accounts"].iloc[0]
+    if pd.notna(count) and count == 0:
         return say("contributions_deleted_accounts.none", language)
     return count_sentence(frame, "contributions_deleted_accounts", language=language)
 

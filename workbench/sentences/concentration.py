@@ -10,6 +10,9 @@ def hem_share(frame: pd.DataFrame, *, share: float = 0.10, language: str) -> Sen
     row = frame.iloc[0]
     if pd.isna(row["hem_share"]):
         return say("hem_share.nobody", language)
+    if row["contributors"] <= row["people"]:  # so few write that the most active few per cent are all of them
+        count, members = int(row["contributors"]), int(row["members"])
+        return say("hem_share.all", language, count=count, members=members, part=count / members)
     return say(
         "hem_share.said", language, count=int(row["people"]), share=100 * share, hem_share=float(row["hem_share"])
     )

@@ -11,10 +11,10 @@ def trend(frame: pd.DataFrame, *, metric: str, language: str, share: bool = Fals
     last = frame.iloc[-1]
     values = {"name": say(f"{metric}.name", language), "month": last["month"]}
     if pd.isna(last[metric]):
-        return say("trend.unknown", language, why=say(last["why"] or "why.nobody", language), **values)
+        return say("trend_of.unknown", language, why=say(last["why"] or "why.nobody", language), **values)
     values["now"] = write(last[metric], language)
     before = frame[metric].iloc[-2] if len(frame) > 1 else None
     if pd.isna(before):
-        return say("trend.first", language, **values)
+        return say("trend_of.first", language, **values)
     way = "same" if before == last[metric] else "more" if before < last[metric] else "less"
-    return say(f"trend.{way}", language, before=write(before, language), **values)
+    return say(f"trend_of.{way}", language, before=write(before, language), **values)
