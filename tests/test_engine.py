@@ -42,7 +42,7 @@ def rolled_by_hand(oracle, keys):
         row = counts[tuple(facts[key] for key in keys)]
         for name, kinds in KINDS.items():
             row[name] += event["kind"] in kinds
-    return {key: row for key, row in counts.items()}
+    return dict(counts)
 
 
 def rolled(community, table, keys):
@@ -92,6 +92,14 @@ def test_a_deleted_message_stays_apart_so_that_an_earlier_month_can_still_count_
     query = "SELECT contributions FROM active_days WHERE day = DATE '2026-03-02'"
     assert community.run(query, month="2026-03")["contributions"].tolist() == [2]
     assert community.run(query, month="2026-04")["contributions"].tolist() == [1]
+
+
+def test_a_deletion_is_dated_with_the_clock_of_its_own_day():
+    # Posted in winter, deleted in summer time half an hour after the month: by the winter clock it is still March.
+    event = {"event_id": "1", "member_id": "chat:a", "kind": "post", "occurred_at": "2026-03-02"}
+    event["deleted_at"] = "2026-03-31 22:30"  # 1 April 00:30 in Paris
+    community = community_of_rows({"events": [event]}, timezone="Europe/Paris")
+    assert community.run("SELECT day FROM active_days", month="2026-03")["day"].tolist() == [pd.Timestamp("2026-03-02")]
 
 
 def test_a_day_active_on_two_accounts_is_one_active_day_of_the_month():

@@ -16,7 +16,7 @@ _MARKUP = re.compile(
     r"|\b(?:https?://|www\.)\S+"
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|(?<![\w@])@[\w.-]+"
-    r"|(?<!\w):[a-z][a-z0-9_+-]*:(?!\w)",  # :emoji_names:
+    r"|(?<!\d):[a-z][a-z0-9_+'-]+:",  # :emoji_names:, which people glue to their words
     re.DOTALL | re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w))?")
@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w))?")
 def clean(text) -> str:
     """What did the person say, without code blocks, links, mentions, emoji codes and HTML entities?
 
-    >>> clean("<@U12AB> the <https://x.org/a|invoice page> is slow &amp; buggy :cry: ```x = 1```")
+    >>> clean("<@U12AB> the <https://x.org/a|invoice page> is slow &amp; buggy:cry::joy: ```x = 1```")
     'the invoice page is slow & buggy'
     """
     if not isinstance(text, str):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from workbench import __version__
 from workbench.engine import Community
 from workbench.models.themes import Themes, find_themes
 
@@ -18,8 +17,8 @@ def community_themes(
 ) -> Themes:
     """What do members keep telling us? `find_themes` on `metrics.feedback_texts`, in the languages of the settings.
 
-    Quotes are masked with the members' names. The result is kept in `cache/themes/` under a hash of the texts and
-    options; deleting it is safe.
+    Quotes are masked with the members' names. The result is kept in `cache/themes/` under a hash of the texts,
+    the options and the model; deleting it is safe.
     """
     names = community.names()
     options = {
@@ -39,7 +38,10 @@ def community_themes(
 
 
 def _key(texts: pd.DataFrame, names: list[str], options: dict) -> str:
-    digest = hashlib.sha256(json.dumps([__version__, options, names], sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([options, names], sort_keys=True).encode())
+    for file in sorted(Path(__file__).parent.iterdir()):  # another model finds other themes
+        if file.suffix in (".py", ".csv"):
+            digest.update(file.read_bytes())
     columns = ["text_id", "member_id", "at", "source", "text"]
     digest.update(pd.util.hash_pandas_object(texts[columns].astype(str), index=False).to_numpy().tobytes())
     return digest.hexdigest()[:24]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from workbench.errors import WorkbenchError
 from workbench.models.cleaning import clean, words
@@ -94,9 +95,10 @@ def find_themes(
         authors[index].add(author)
 
     fitted = _sample(documents, sample, seed)
-    theme, similarity = _group(
-        documents, spoken, authors, fitted, most=most_themes, minimum_authors=minimum_authors, seed=seed
-    )
+    with threadpool_limits(1):  # sums of several threads differ in their last digits, and groups with them
+        theme, similarity = _group(
+            documents, spoken, authors, fitted, most=most_themes, minimum_authors=minimum_authors, seed=seed
+        )
     theme = _with_authors(theme, authors, minimum_authors)
     terms = _terms(documents, spoken, theme, authors, minimum_authors, names)
     table["voice"] = voice

@@ -83,7 +83,7 @@ def themes_covered_share(texts: pd.DataFrame, found: Themes, *, month: str | Mon
 
 
 def _ratio(items: np.ndarray, earlier: np.ndarray, months: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     if not months:
         nothing = np.full(len(items), np.nan)
@@ -91,8 +91,8 @@ def _ratio(items: np.ndarray, earlier: np.ndarray, months: int) -> tuple[np.ndar
     total = items + earlier
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(earlier > 0, items / (earlier / months), np.nan)
-        low = np.where(items > 0, beta.ppf(0.025, items, total - items + 1), 0.0)
-        high = np.where(earlier > 0, beta.ppf(0.975, items + 1, total - items), 1.0)
+        low = np.where(items > 0, betaincinv(items, total - items + 1, 0.025), 0.0)
+        high = np.where(earlier > 0, betaincinv(items + 1, total - items, 0.975), 1.0)
         low, high = low / (1 - low) * months, high / (1 - high) * months
     return ratio, low, np.where(np.isfinite(high), high, np.nan)
 

@@ -20,7 +20,7 @@ _LINES = {
         nl {a} (?:heeft|hebt|hebben) (?:de )?groep {q} (?:aan)?gemaakt | {a} (?:heeft|hebt) deze groep (?:aan)?gemaakt
     """,
     "joined by link": r"""
-        en {b} joined using (?:this group's|an|the group's|a group) (?:invite )?link | {b} joined from the community
+        en {b} joined using (?:this group's|an|the group's|a group) (?:invite )?link
         fr {b} (?:a|avez|as) rejoint (?:le groupe )?(?:via|en utilisant|à l'aide d[eu']) ?(?:le |un )?lien.*
         de {b} (?:ist|bist|sind) (?:der Gruppe )?(?:über|mit|per) de[nm] Einladungslink.*? ?beigetreten
         es Te uniste (?:usando|mediante|con) el enlace.* | {b} se unió (?:usando|mediante|con) el enlace.*
@@ -90,8 +90,7 @@ _OTHER = {
 }  # fmt: skip
 """Kinds of system lines that belong in no table, by words they hold."""
 
-DELETED = frozenset(
-    """
+_DELETED = """
     this message was deleted | you deleted this message | this message was deleted by admin
     ce message a été supprimé | vous avez supprimé ce message | ce message a été supprimé par un admin
     diese nachricht wurde gelöscht | du hast diese nachricht gelöscht
@@ -100,10 +99,9 @@ DELETED = frozenset(
     mensagem apagada | esta mensagem foi apagada | essa mensagem foi apagada | você apagou esta mensagem
     esta mensagem foi eliminada | eliminou esta mensagem | eliminaste esta mensagem | você apagou essa mensagem
     dit bericht is verwijderd | u hebt dit bericht verwijderd | je hebt dit bericht verwijderd
-    null
-    """.replace("\n", "|").split("|")
-)
-DELETED = frozenset(filter(None, map(str.strip, DELETED)))
+"""
+DELETED = frozenset(filter(None, map(str.strip, _DELETED.replace("\n", "|").split("|"))))
+"""What stands in place of a deleted message, in small letters and without its full stop."""
 DELETED_BY_YOU = frozenset(
     {
         "you deleted this message", "vous avez supprimé ce message", "du hast diese nachricht gelöscht",
@@ -120,22 +118,25 @@ EDITED = re.compile(
 )
 
 _KINDS = (
-    "media|image|video|gif|audio|sticker|document|contact card|médias?|vidéo|gif|autocollant|fiche contact|medien|bild|"
-    "dokument|kontaktkarte|multimedia|imagen|vídeo|documento|tarjeta de contacto|immagine|adesivo|scheda contatto|"
-    "mídia|ficheiro multimédia|imagem|áudio|figurinha|cartão do contato|afbeelding|document|contactkaart"
-)
+    "media", "image", "video", "video note", "gif", "audio", "sticker", "document", "contact card", "media", "médias",
+    "vidéo", "autocollant", "fiche contact", "medien", "bild", "dokument", "kontaktkarte", "multimedia", "imagen",
+    "vídeo", "documento", "tarjeta de contacto", "immagine", "adesivo", "scheda contatto", "mídia",
+    "ficheiro multimédia", "imagem", "áudio", "figurinha", "cartão do contato", "afbeelding", "contactkaart",
+)  # fmt: skip
 _AWAY = (
-    "omitted|omise?s?|absente?s?|manquante?|retirée?|weggelassen|ausgeschlossen|omitid[oa]s?|omess[oaie]|ocult[oa]|"
-    "ocultad[oa]|não incluíd[oa]|weggelaten|excluded|non incluse?"
-)
-ATTACHMENT = re.compile(
-    rf"(?:<(?:{_KINDS}) (?:{_AWAY})>|(?:{_KINDS})(?: numérique)? (?:{_AWAY})"
-    r"|<(?:attached|pièce jointe|joint|angehängt|adjunto|allegato|anexado|anexo|bijgevoegd|bijlage) ?: [^\n>]+>"
+    "omitted", "excluded", "omis", "omise", "absent", "absente", "manquant", "manquante", "retiré", "retirée",
+    "weggelassen", "ausgeschlossen", "omitido", "omitida", "omesso", "omessa", "omessi", "oculto", "oculta",
+    "ocultado", "ocultada", "não incluído", "não incluída", "weggelaten",
+)  # fmt: skip
+OMITTED = frozenset(form for kind in _KINDS for away in _AWAY for form in (f"{kind} {away}", f"<{kind} {away}>"))
+"""What stands in place of a file that was left out of the export, in small letters."""
+ATTACHED = re.compile(
+    r"<(?:attached|pièce jointe|joint|angehängt|adjunto|allegato|anexado|anexo|bijgevoegd|bijlage) ?: [^\n>]+>"
     r"|[^\n]{1,200}\.\w{1,5} \((?:file attached|fichier joint|Datei angehängt|archivo adjunto|file allegato|"
-    r"arquivo anexado|ficheiro anexado|bestand bijgevoegd)\))(?: ?\n(?P<caption>.*))?",
-    re.IGNORECASE | re.DOTALL,
+    r"arquivo anexado|ficheiro anexado|bestand bijgevoegd)\)",
+    re.IGNORECASE,
 )
-"""A file that was sent, with or without the words under it."""
+"""What stands for a file that is in the export."""
 
 POLL = re.compile(r"(?:POLL|SONDAGE|UMFRAGE|ENCUESTA|SONDAGGIO|ENQUETE|SONDAGEM|PEILING|POLL) ?:\s?\n", re.IGNORECASE)
 VOTES = re.compile(r" ?\(\d+ [^()\n]{1,30}\)(?=\s*(?:\n|$))")
@@ -147,7 +148,12 @@ FILE_NAME = re.compile(
     re.IGNORECASE,
 )
 
-_NAME, _QUOTED = r".{1,100}?", r"[\"“”„«»']\s?(?P<q>.{1,200}?)\s?[\"“”„«»']"
+_NO_THING = (
+    r"(?!(?:this|the) group|ce groupe|l'(?:ic[ôo]n|imm|image|ogg)|la (?:photo|descri|foto)|das (?:Gruppen)?bild|die Gruppen"
+    r"|diese Gruppe|est[ea] grup|quest[oa] grup|la grup|a (?:imagem|descri|foto)|o [íi]cone|de groeps|het groeps|deze groep)"
+)
+_NAME, _NAMES = r"(?:(?!: ).){1,100}?", _NO_THING + r"(?:(?!: ).){1,2000}?"
+_QUOTED = r"[\"“”„«»']\s?(?P<q>.{1,200}?)\s?[\"“”„«»']"
 
 
 @dataclass(frozen=True)
@@ -166,7 +172,7 @@ def _compiled() -> list[tuple[str, re.Pattern]]:
     for kind, lines in _LINES.items():
         for line in filter(None, map(str.strip, lines.splitlines())):
             for pattern in line[3:].split(" | "):
-                filled = pattern.replace("{a}", f"(?P<a>{_NAME})").replace("{b}", "(?P<b>.{1,2000}?)")
+                filled = pattern.replace("{a}", f"(?P<a>{_NAME})").replace("{b}", f"(?P<b>{_NAMES})")
                 filled = filled.replace("{q}", _QUOTED).strip()
                 patterns.append((kind, re.compile(filled + r"\.?", re.DOTALL)))
     return patterns

@@ -1,0 +1,73 @@
+"""The sample's time: two years that end with October 2026, in Paris; instants are whole microseconds since 1970 (UTC)."""
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from workbench.period import Month, local_day, midnight
+
+ZONE = "Europe/Paris"
+LAST_MONTH = Month(2026, 10)
+SECOND = 1_000_000
+MINUTE, HOUR, DAY = 60 * SECOND, 3_600 * SECOND, 86_400 * SECOND
+_EPOCH = datetime(1970, 1, 1)
+
+WEEKDAYS = (1.05, 1.1, 1.12, 1.05, 0.95, 0.78, 0.88)
+"""How much is said on each day of the week, Monday first."""
+HOURS = (2, 1, 1, 1, 1, 3, 9, 18, 26, 28, 26, 25, 32, 28, 20, 20, 22, 28, 36, 44, 50, 42, 24, 9)
+"""How much is said in each local hour of a day."""
+
+
+@lru_cache(maxsize=None)
+def starts(day: date) -> int:
+    """The instant at which a local day begins."""
+    return (midnight(day, ZONE) - _EPOCH) // timedelta(microseconds=1)
+
+
+def utc(instant: int) -> datetime:
+    """An instant as naive UTC."""
+    return _EPOCH + timedelta(microseconds=instant)
+
+
+@lru_cache(maxsize=None)
+def _day_of_hour(hour: int) -> date:
+    return local_day(_EPOCH + timedelta(hours=hour), ZONE)
+
+
+def day_of(instant: int) -> date:
+    """The local day of an instant: Paris changes its clock at full hours."""
+    return _day_of_hour(instant // HOUR)
+
+
+def local(instant: int) -> datetime:
+    """The wall clock of an instant: its local day and the time of it, as a naive datetime."""
+    for shift in (2, 1):
+        moved = utc(instant + shift * HOUR)
+        if starts(moved.date()) == instant - _since_midnight(moved) and moved.hour >= 4:
+            return moved
+    return _wall_clock(instant)
+
+
+def _since_midnight(moment: datetime) -> int:
+    return (moment - datetime(moment.year, moment.month, moment.day)) // timedelta(microseconds=1)
+
+
+def _wall_clock(instant: int) -> datetime:
+    from datetime import UTC
+    from zoneinfo import ZoneInfo
+
+    return utc(instant).replace(tzinfo=UTC).astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+
+
+def days_between(first: date, end: date) -> list[date]:
+    """The local days from `first` up to, not including, `end`."""
+    return [first + timedelta(days=n) for n in range((end - first).days)]
+
+
+def holiday(day: date) -> float:
+    """How much quieter a day is because people are away: Christmas, the middle of August, the long week-ends of May."""
+    key = (day.month, day.day)
+    if (12, 23) <= key or key <= (1, 2):
+        return 0.45
+    if (8, 3) <= key <= (8, 21):
+        return 0.7
+    return 0.7 if key in ((5, 1), (5, 8), (7, 14), (11, 1), (11, 11)) else 1.0
