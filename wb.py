@@ -93,7 +93,7 @@ def install_with_uv(uv: Path) -> bool:
     """Ten times faster than pip; false where it cannot reach the packages (it does not read pip's settings)."""
     steps = (
         ("venv", "--quiet", "--clear", "--python", sys.executable, VENV),
-        ("pip", "sync", "--quiet", "--python", PYTHON, "--require-hashes", LOCK),
+        ("pip", "sync", "--quiet", "--compile-bytecode", "--python", PYTHON, "--require-hashes", LOCK),
         ("pip", "install", "--quiet", "--python", PYTHON, *PROJECT),
     )
     return all(run(uv, *step, check=False) == 0 for step in steps)

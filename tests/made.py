@@ -140,6 +140,11 @@ def _memberships(draw, ids: list[str], groups: list[str], zone: str) -> list[dic
             # A join or a leave of a group only: no news of the community, but a trace.
             row["group_id"] = draw(st.sampled_from((None, *groups)))
         made.append(row)
+        if row["end_at"] is not None and draw(st.booleans()):
+            # Back at once, just within the seven days that make no leave, or just after them.
+            after = timedelta(days=draw(st.sampled_from((0, 7, 8))))
+            again = {"membership_id": f"{number} again", "start_at": end + after, "end_at": None, "end_reason": None}
+            made.append({**row, **again})
     return made
 
 

@@ -143,8 +143,8 @@ class Oracle:
             reason = min(leaves[at]) if at in leaves else None
             if at in joins and at in leaves:
                 # Left and came back in the same moment, or came and left.
-                if here_since is None:
-                    stays.append((self.day(at), self.day(at), reason))
+                stays.append((self.day(here_since or at), self.day(at), reason))
+                here_since = here_since and at
             elif at in joins:
                 here_since = here_since or at
             elif here_since is not None:

@@ -15,7 +15,7 @@ from oracle import CONTRIBUTIONS, Oracle
 from workbench import metrics
 from workbench.engine import community_of_rows
 
-SOME = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def rows_of(*said, coverage=("2026-01-01", "2026-05-31"), tells=(False, False, False), **tables):

@@ -36,7 +36,7 @@ def figure(title: str = "A title", name: str = "a", **layout):
 
 
 def build(*cells, language="en", **more) -> str:
-    options = {"name": "Club", "purpose": "", "partial": False} | more
+    options = {"name": "Club", "partial": False} | more
     notebooks = {"1-first-page.ipynb": notebook(new_markdown_cell("# First\n\nDecision."), *cells)}
     return page.build(notebooks, month=Month(2026, 10), language=language, version="1", **options)
 
@@ -92,8 +92,8 @@ def test_a_members_name_runs_nowhere():
         shows("text/plain", EVIL),
         new_markdown_cell(f"Raw {EVIL} in prose, [link](javascript:alert(3)), ![picture](https://example.org/x.png)"),
     ]
-    html = build(*cells, name=EVIL, purpose=EVIL)
-    plain = Reader(build(figure(), shows("text/plain", "x"), new_markdown_cell("x"), name="x", purpose="x"))
+    html = build(*cells, name=EVIL)
+    plain = Reader(build(figure(), shows("text/plain", "x"), new_markdown_cell("x"), name="x"))
     read = Reader(html)
     assert [kind for kind, _ in read.scripts] == [kind for kind, _ in plain.scripts]
     assert "img" not in read.tags
@@ -128,7 +128,7 @@ def test_headings_go_down_one_step_at_a_time_and_no_id_stands_twice():
 def test_two_notebooks_of_one_name_have_sections_of_their_own():
     notebooks = {"1-same.ipynb": notebook(figure()), "2-same.ipynb": notebook(figure())}
     html = page.build(
-        notebooks, name="Club", purpose="", month=Month(2026, 10), language="en", partial=False, version="1"
+        notebooks, name="Club", month=Month(2026, 10), language="en", partial=False, version="1"
     )
     ids = Reader(html).ids
     assert len(set(ids)) == len(ids)

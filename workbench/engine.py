@@ -23,11 +23,9 @@ MONTHLY = {
     "told": "TABLE",
     "active_days": "VIEW",
     "active_months": "VIEW",
-    "stays": "TABLE",
-    "month_members": "TABLE",
 }
-# Tables of a month that are made when a question first names them: they read texts or single events.
-ON_DEMAND = ("openers", "engagement_score")
+# Tables of a month that are made when a question first names them: they cost more, and many questions do without.
+ON_DEMAND = ("stays", "month_members", "openers", "engagement_score")
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,7 @@ class Community:
     last_day: date | None
     _connection: "duckdb.DuckDBPyConnection" = field(repr=False)
     _months: dict = field(default_factory=dict, repr=False)
+    _made: set = field(default_factory=set, repr=False)
 
     def ask(self, question: str, *, month: "str | Month", **values) -> "pd.DataFrame":
         """The answer to `metrics/sql/<question>.sql` for a month.
@@ -70,15 +69,19 @@ class Community:
         if missing := wanted - known.keys():
             raise SettingsError(f"the question needs the values {', '.join(sorted(missing))}; give them by keyword.")
         cursor = self._at(month)
-        for name in ON_DEMAND:
-            if re.search(rf"\b{name}\b", re.sub(r"--[^\n]*", "", sql)):
-                self._make(name, cursor, known)
+        self._prepare(sql, month, known)
         return cursor.execute(sql, {name: known[name] for name in wanted}).df()
 
-    def _make(self, name: str, cursor, known: dict) -> None:
-        text = question_sql(name) if name == "engagement_score" else rollups.base_sql(f"month/{name}")
-        values = {value: known[value] for value in set(re.findall(r"\$([a-z_]\w*)", text))}
-        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} AS {text}", values)
+    def _prepare(self, sql: str, month: Month, known: dict) -> None:
+        """Make the tables on demand that a text names, and before each those that its own text names."""
+        code = re.sub(r"--[^\n]*", "", sql)
+        for name in ON_DEMAND:
+            if (month, name) not in self._made and re.search(rf"\b{name}\b", code):
+                self._made.add((month, name))
+                text = question_sql(name) if name == "engagement_score" else rollups.base_sql(f"month/{name}")
+                self._prepare(text, month, known)
+                values = {value: known[value] for value in set(re.findall(r"\$([a-z_]\w*)", text))}
+                self._at(month).execute(f"CREATE TEMP TABLE {name} AS {text}", values)
 
     def last_complete_month(self) -> Month | None:
         """The last month wholly covered by the data; null when there is none."""
@@ -94,7 +97,9 @@ class Community:
 
     def names(self) -> list[str]:
         """The display names of all accounts, to be masked in what is shared."""
-        rows = self._connection.cursor().execute("SELECT DISTINCT display_name FROM members WHERE display_name IS NOT NULL")
+        rows = self._connection.cursor().execute(
+            "SELECT DISTINCT display_name FROM members WHERE display_name IS NOT NULL"
+        )
         return sorted(name for (name,) in rows.fetchall())
 
     def where(self, *, group: str | None = None, platform: str | None = None, role: str | None = None) -> "Community":
@@ -141,11 +146,11 @@ class Community:
                 "$window_start AS window_start",
                 {name: value for name, value in bounds.items() if name != "timezone"},
             )
-            cursor.execute("CREATE TEMP TABLE calendar (day DATE)")
-            _insert(cursor, "calendar", [(month.start + timedelta(days=n),) for n in range(month.days)])
             cursor.execute(
-                "CREATE OR REPLACE TEMP TABLE calendar AS SELECT m.day, c.day IS NOT NULL AS covered "
-                "FROM calendar AS m LEFT JOIN covered_days AS c ON c.day = m.day ORDER BY m.day"
+                "CREATE TEMP TABLE calendar AS SELECT CAST(m.day AS DATE) AS day, c.day IS NOT NULL AS covered "
+                "FROM range($month_start, $month_end, INTERVAL 1 DAY) AS m(day) "
+                "LEFT JOIN covered_days AS c ON c.day = m.day ORDER BY m.day",
+                {name: bounds[name] for name in ("month_start", "month_end")},
             )
             for name, form in MONTHLY.items():
                 cursor.execute(f"CREATE TEMP {form} {name} AS {rollups.base_sql(f'month/{name}')}")

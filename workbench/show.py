@@ -92,10 +92,10 @@ def _change(now, before, span: str, language: str, *, share: bool) -> str:
     if before is None:
         return say(f"show.{span}_none", language)
     difference = round((now - before) * 100, 1) if share else now - before
-    if not difference:
-        return say(f"show.{span}_same", language)
     sign = 1 if difference > 0 else -1
     amount = abs(difference)
+    if number(amount, language) == "0":  # also what is too small to be read
+        return say(f"show.{span}_same", language)
     text = say("show.points", language, count=amount) if share else number(amount, language)
     if not share and before >= 10:  # a per cent of a handful says nothing
         text += f" ({'+' if sign > 0 else '−'}{percent(amount / before, language)})"

@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.figures.house import BLUE, GREY, VERMILION, figure
+from workbench.figures.percent import percent_ticks
 from workbench.words import say
 
 
@@ -40,8 +41,8 @@ def lorenz(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
             x=place, y=made, text=text, showarrow=True, arrowhead=0, arrowcolor=GREY, ax=-28, ay=up, xanchor="right"
         )
     drawn.update_layout(hovermode="closest")
-    drawn.update_xaxes(range=[0, 1.01], tickformat=".0%")
-    drawn.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    drawn.update_xaxes(range=[0, 1.01], **percent_ticks(1, language))
+    drawn.update_yaxes(range=[0, 1.02], **percent_ticks(1, language))
     return drawn
 
 
@@ -53,6 +54,6 @@ def hem_share(history: pd.DataFrame, *, title: str, language: str) -> go.Figure:
         name=say("hem_share.name", language), hovertemplate="%{y:.0%}<extra></extra>",
     )  # fmt: skip
     drawn = figure(line, title=title, language=language, y=say("hem_share.unit", language), height=280)
-    drawn.update_yaxes(tickformat=".0%", range=[0, 1.02])
+    drawn.update_yaxes(range=[0, 1.02], **percent_ticks(1, language))
     drawn.update_xaxes(nticks=7, tickformat="%m/%Y", tickvals=history["month"] if len(history) <= 6 else None)
     return drawn

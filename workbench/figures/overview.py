@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.figures.house import BLUE, COLOURS, INK, LINE, figure
+from workbench.figures.percent import percent_ticks
 from workbench.words import say
 
 HEIGHT = 118  # of one panel, in pixels
@@ -37,7 +38,9 @@ def at_a_glance(
     for place, (metric, frame) in enumerate(panels, 1):
         top = 1 - (place - 1) * room
         axis = {"domain": [top - 0.68 * room, top - 0.16 * room], "rangemode": "tozero", "nticks": 3, "gridcolor": LINE}
-        axis |= {"zerolinecolor": LINE, "tickformat": ".0%" if metric in shares else ",", "automargin": True}
+        axis |= {"zerolinecolor": LINE, "automargin": True}
+        highest = frame[metric].max() if frame[metric].notna().any() else 1
+        axis |= percent_ticks(max(highest, 0.05), language, most=3) if metric in shares else {"tickformat": ","}
         drawn.update_layout({f"yaxis{'' if place == 1 else place}": axis})
         drawn.add_annotation(
             text=say(f"{metric}.name", language), x=0, y=top - 0.02 * room, xref="paper", yref="paper", showarrow=False,

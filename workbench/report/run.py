@@ -238,7 +238,6 @@ def _write(
     html = page.build(
         executed,
         name=community.settings.name,
-        purpose=community.settings.purpose,
         month=month,
         language=language,
         partial=found["partial"],

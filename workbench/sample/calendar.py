@@ -1,9 +1,10 @@
 """The sample's time: two years that end with October 2026, in Paris; instants are whole microseconds since 1970 (UTC)."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
-from workbench.period import Month, local_day, midnight
+from workbench.period import Month, midnight
 
 ZONE = "Europe/Paris"
 LAST_MONTH = Month(2026, 10)
@@ -29,33 +30,19 @@ def utc(instant: int) -> datetime:
 
 
 @lru_cache(maxsize=None)
-def _day_of_hour(hour: int) -> date:
-    return local_day(_EPOCH + timedelta(hours=hour), ZONE)
-
-
-def day_of(instant: int) -> date:
-    """The local day of an instant: Paris changes its clock at full hours."""
-    return _day_of_hour(instant // HOUR)
+def _shift(hour: int) -> int:
+    moment = utc(hour * HOUR).replace(tzinfo=UTC).astimezone(ZoneInfo(ZONE))
+    return moment.utcoffset() // timedelta(microseconds=1)
 
 
 def local(instant: int) -> datetime:
-    """The wall clock of an instant: its local day and the time of it, as a naive datetime."""
-    for shift in (2, 1):
-        moved = utc(instant + shift * HOUR)
-        if starts(moved.date()) == instant - _since_midnight(moved) and moved.hour >= 4:
-            return moved
-    return _wall_clock(instant)
+    """The wall clock of an instant, as a naive datetime. Paris changes its clock at full hours."""
+    return utc(instant + _shift(instant // HOUR))
 
 
-def _since_midnight(moment: datetime) -> int:
-    return (moment - datetime(moment.year, moment.month, moment.day)) // timedelta(microseconds=1)
-
-
-def _wall_clock(instant: int) -> datetime:
-    from datetime import UTC
-    from zoneinfo import ZoneInfo
-
-    return utc(instant).replace(tzinfo=UTC).astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+def day_of(instant: int) -> date:
+    """The local day of an instant."""
+    return local(instant).date()
 
 
 def days_between(first: date, end: date) -> list[date]:

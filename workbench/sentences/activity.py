@@ -171,14 +171,26 @@ def quiet_spells(frame: pd.DataFrame, *, language: str) -> Sentence:
 
 
 def quiet_spell_rows(frame: pd.DataFrame, *, language: str) -> pd.DataFrame:
-    """The spells as rows of a table, their level in words."""
-    levels = [
-        str(say("quiet_spells.over" if pd.isna(level) else f"quiet_spells.level_{level}", language))
-        for level in frame["level"]
-    ]
-    columns = ["group_name", "start_on", "end_on", "days"]
-    after = ["contributions_before", "ended_by_prompt", "prompt_replies"]
-    return frame[columns].assign(level=levels).join(frame[after])
+    """The spells as rows of a table: their level and whether the team woke the group, in words."""
+    levels = ["quiet_spells.over" if pd.isna(one) else f"quiet_spells.level_{one}" for one in frame["level"]]
+    return frame[["group_name", "start_on", "days"]].assign(
+        level=[str(say(level, language)) for level in levels],
+        contributions_before=frame["contributions_before"],
+        prompt=[
+            _prompt(ended, replies, language)
+            for ended, replies in zip(frame["ended_by_prompt"], frame["prompt_replies"], strict=True)
+        ],
+    )
+
+
+def _prompt(ended, replies, language: str) -> str | None:
+    if pd.isna(ended):
+        return None
+    return str(
+        say("quiet_spells.prompt_yes", language, count=int(replies))
+        if ended
+        else say("quiet_spells.prompt_no", language)
+    )
 
 
 def unusual_days(frame: pd.DataFrame, *, language: str) -> Sentence:

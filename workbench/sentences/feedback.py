@@ -59,9 +59,11 @@ def theme_rows(frame: pd.DataFrame, *, language: str) -> pd.DataFrame:
     return rows
 
 
-def theme_quotes(frame: pd.DataFrame, quotes: pd.DataFrame) -> pd.DataFrame:
-    """What was said on each theme of `frame`: label, quote; `quotes` as `models.find_themes` gives them, masked."""
-    rows = frame[["theme_id", "label"]].merge(quotes, on="theme_id", how="inner", sort=False)
+def theme_quotes(frame: pd.DataFrame, quotes: pd.DataFrame, *, most: int = 10, each: int = 2) -> pd.DataFrame:
+    """What was said on the first themes of `frame`: label, quote; `quotes` as `models.find_themes` gives them, masked."""
+    rows = frame[["theme_id", "label"]].head(most).merge(quotes, on="theme_id", how="inner", sort=False)
+    rows = rows[rows.groupby("theme_id", sort=False).cumcount() < each].reset_index(drop=True)
+    rows["label"] = rows["label"].where(~rows["label"].eq(rows["label"].shift()), "")
     return rows.rename(columns={"text": "quote"})[["label", "quote"]]
 
 

@@ -58,6 +58,8 @@ def growth_by_month(frame: pd.DataFrame, *, leaves_known: bool, language: str) -
     last = frame.iloc[-1]
     came = int(last["new_members"] + last["rejoined"])
     values = {"month": last["month"], "members": last["members_closing"]}
+    if not leaves_known and not came:
+        return say("growth_by_month.nobody", language, **values)
     if not leaves_known:
         return say("growth_by_month.joined", language, count=came, **values)
     left = int(last["leavers"] + last["undated_departures"])

@@ -1,4 +1,4 @@
-"""Discord export by DiscordChatExporter (JSON): channels, threads, messages, replies, reactions, joins of the server."""
+"""Discord export by DiscordChatExporter (JSON): channels, threads, messages, replies, reactions, joins."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

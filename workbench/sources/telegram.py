@@ -150,7 +150,7 @@ class _Export:
                     "platform": self.platform,
                     "name": chat.name,
                     "kind": chat.kind,
-                    "owner_ids": [chat.creator] if chat.creator else [],
+                    "owner_ids": [chat.creator] if chat.creator else None,
                     "created_at": chat.created_at,
                     "archived_at": chat.archived_at,
                 },
@@ -267,7 +267,10 @@ def _record(record: Any, place: str, chat: _Chat, export: _Export) -> Iterator[R
 def _message(
     message: dict, at: datetime, event_id: str, native_id: int | None, chat: _Chat, export: _Export
 ) -> Iterator[Row]:
-    author, edited_at = export.member(message.get("from_id"), message.get("from")), _unixtime(message, "edited_unixtime")
+    author, edited_at = (
+        export.member(message.get("from_id"), message.get("from")),
+        _unixtime(message, "edited_unixtime"),
+    )
     if author and "from" in message and message["from"] is None:
         export.gone.add(author)
     answered, opener, target = message.get("reply_to_message_id"), native_id, None
@@ -355,7 +358,7 @@ def _service(
                     at=at,
                     name=name,
                     account=by if acted else None,
-                    by=None if action in LEAVES + ("create_group",) else inviter,
+                    by=None if action in (*LEAVES, "create_group") else inviter,
                     source=source,
                     reason=("left" if acted else "removed") if action in LEAVES else None,
                     file=chat.file,

@@ -26,7 +26,7 @@ _FIRST_YEAR, _LAST_YEAR = 2009, 2099
 _SPACE = "[ \u00a0\u202f_]"
 _HALF = rf"[AaPp]\.?{_SPACE}?[Mm]\.?"
 _HEADER = re.compile(
-    rf"\n[\u200e\u200f\u202a-\u202e\ufeff]*(\[)?(\d{{1,4}})([./-])(\d{{1,2}})\3(\d{{2,4}}),?{_SPACE}{{1,2}}"
+    rf"\n[\u200e\u200f\u202a-\u202e\ufeff]*(\[)?(\d{{1,4}})([./-])(\d{{1,2}})\3(\d{{1,4}}),?{_SPACE}{{1,2}}"
     rf"(?:(?:à|at|um|om|klo|a las|las|alle){_SPACE})?(?:({_HALF}){_SPACE})?"
     rf"(\d{{1,2}})[:.](\d{{2}})(?:[:.](\d{{2}}))?(?:{_SPACE}?({_HALF}))?(?(1)\]|{_SPACE}[-–]){_SPACE}"
 )
@@ -48,8 +48,9 @@ def recognises(path: Path) -> bool:
 def read(path: Path, reading: Reading) -> Iterator[Row]:
     """One pass over each chat, a message at a time, after a look ahead that settles the order of day and month.
 
-    **Who.** An account is a display name or a phone number, as the exporter's phone shows it. A changed number is
-    told as an attribute of the member: join the two by an identity map. Lines about "you" mean the exporter, who is
+    **Who.** An account is a display name or a phone number, as the exporter's phone shows it: two people of one name
+    are one, and a conversation of two cannot be told from a group, so give groups only. A changed number is told as an
+    attribute of the member: join the two by an identity map. Lines about "you" mean the exporter, who is
     `whatsapp:you` unless the export betrays the name ("You deleted this message").
 
     **Which chat.** A group is known by the name it was created under, where its first lines tell it, else by the name
@@ -79,8 +80,8 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
         evidence = []
         for name in names:
             order = yield from _order(archive, name)
-            evidence.append(f"{order.evidence}" + f" ({name})" * (len(names) > 1))
-            group_id, shown = _group(archive, name, platform, order)
+            evidence.append(order.evidence if len(names) == 1 else f"{order.evidence} ({name})")
+            group_id, shown = _group(archive, name, platform)
             chat = _Chat(platform, name, group_id, shown, len(names) == 1, order, zone, reading, members)
             yield from _messages(archive, chat)
             yield from chat.rows()
@@ -121,7 +122,9 @@ class _Members:
                 parts.append(part)
             else:
                 parts.extend(re.split(r" (?:and|et|und|y|e|en) ", part))
-        return [part for part in (re.sub(r"^(?:and|et|und|y|e|en) |^a (?=[A-Z+~])", "", part) for part in parts) if part]
+        return [
+            part for part in (re.sub(r"^(?:and|et|und|y|e|en) |^a (?=[A-Z+~])", "", part) for part in parts) if part
+        ]
 
     def rows(self, reading: Reading) -> Iterator[Row]:
         for member_id, name in self.shown.items():
@@ -206,8 +209,9 @@ class _Chat:
                 "missing"
             )
         if self.mixed:
-            why = f"{self.mixed} hours are dated in the other order of day and month than the rest ({self.order.evidence})"
-            yield problem(self.file, "the dates", f"{why}; they were read in the only order possible for them")
+            why = f"{self.mixed} hours are dated in the other order of day and month than the rest"
+            why += f" ({self.order.evidence}); they were read in the only order possible for them"
+            yield problem(self.file, "the dates", why)
         yield (
             "groups",
             {
@@ -215,7 +219,7 @@ class _Chat:
                 "platform": self.platform,
                 "name": self.name,
                 "kind": "chat",
-                "owner_ids": [you if self.creator is None else self.creator] if self.creator != "" else [],
+                "owner_ids": [you if self.creator is None else self.creator] if self.creator != "" else None,
                 "created_at": self.created_at,
             },
         )
@@ -230,7 +234,7 @@ def _messages(archive: Archive, chat: _Chat) -> Iterator[Row]:
     """The rows of a chat. What most messages need stands here in one piece: half a million of them are common."""
     platform, group_id, reading, members = chat.platform, chat.group_id, chat.reading, chat.members
     by_raw, hours, seen, today = members.by_raw, {}, {}, ""
-    seed, number, told = blake2b(group_id.encode(), digest_size=12), 0, 0
+    seed, number, system = blake2b(group_id.encode(), digest_size=12), 0, 0
     first, last = datetime.max, datetime.min
     try:
         for found, body in _split(archive, chat.file):
@@ -244,11 +248,12 @@ def _messages(archive: Archive, chat: _Chat) -> Iterator[Row]:
                 if len(hours) > 10_000:
                     hours.clear()
                 at_hour = hours[a, b, c, hour, before or after] = chat.hour(a, b, c, hour, before or after)
-            if at_hour is None or minute > "59" or (second or "") > "59":
+            minutes, seconds = int(minute), int(second or 0)
+            if at_hour is None or minutes > 59 or seconds > 59:
                 yield problem(chat.file, f"record {number}", f"{found[0].strip()[:40]!r} is no time from 2009 to 2099")
                 continue
             began, local_hour = at_hour
-            at = began + timedelta(seconds=int(minute) * 60 + int(second or 0))
+            at, local = began + timedelta(minutes=minutes, seconds=seconds), f"{local_hour}{minutes:02}"
             first, last = at if at < first else first, at if at > last else last
             if local_hour[:8] != today:
                 today = local_hour[:8]
@@ -258,7 +263,8 @@ def _messages(archive: Archive, chat: _Chat) -> Iterator[Row]:
             if member is None:
                 author, text = _author(body)
                 if author is None:
-                    _system(text, at, local_hour + minute, seed, seen, chat)
+                    system += 1
+                    _system(text, at, local, seed, seen, chat)
                     continue
                 member = members.member(author)
             key, deleted, mentions = text, False, []
@@ -273,17 +279,17 @@ def _messages(archive: Archive, chat: _Chat) -> Iterator[Row]:
             ):
                 text, key, deleted, mentions = _odd(text, member, chat)
                 if key is None:
-                    _system(text, at, local_hour + minute, seed, seen, chat)
+                    system += 1
+                    _system(text, at, local, seed, seen, chat)
                     continue
             digest = seed.copy()
-            digest.update(f"{local_hour}{minute}\0{member}\0{key}".encode())
+            digest.update(f"{local}\0{member}\0{key}".encode())
             event_id = f"{platform}:{digest.hexdigest()}"
             if event_id in seen:
                 seen[event_id] += 1
                 event_id = f"{event_id}-{seen[event_id]}"
             else:
                 seen[event_id] = 0
-            told += 1
             yield (
                 "events",
                 {
@@ -304,14 +310,14 @@ def _messages(archive: Archive, chat: _Chat) -> Iterator[Row]:
                 yield "messages", {"event_id": event_id, "occurred_at": at, "text": text}
     except SourceError as error:
         yield problem(chat.file, f"after record {number}", f"the rest of the file cannot be read: {error}")
-    reading.read["message"] += told
-    reading.read["other line"] += number - told
+    reading.read["message"] += number - system
+    reading.read["system line"] += system
     if first <= last:
         chat.first, chat.last = first, last
 
 
 def _split(archive: Archive, name: str) -> Iterator[tuple[re.Match | None, str]]:
-    """Each message's first words, which hold its time, and all that follows them; (None, why) for what is no message."""
+    """Each message's first words, which hold its time, and all that follows; (None, why) for what is no message."""
     text, found, cut = "\n", None, False
     for piece in pieces(archive, name):
         text = (text[found.start() :] if found else text) + piece
@@ -342,16 +348,27 @@ def _author(body: str) -> tuple[str | None, str]:
         author, colon = line[:-1], ":\n"
     if not colon or not 0 < len(author) <= 100 or not _plain(author).removeprefix("~").strip():
         return None, body
-    return author, body[len(author) + 2 :]
+    text = body[len(author) + 2 :]
+    return (None, text) if _is_system(text) else (author, text)
+
+
+def _is_system(text: str) -> bool:
+    """Whether WhatsApp itself speaks behind a mark, as on iOS, where the group or a member stands as the author."""
+    if not text.startswith("\u200e"):
+        return False
+    plain = _plain(text)
+    if lines.system_line(_plain(text.partition("\n")[0])):
+        return True
+    somebodys = plain.casefold().rstrip(".") in lines.DELETED or _caption(text) is not None
+    somebodys = somebodys or len(plain) > 300 or lines.POLL.match(_MARKS.sub("", text))
+    return not somebodys and lines.other_line(plain) is not None
 
 
 def _odd(text: str, member: str, chat: _Chat) -> tuple[str, str | None, bool, list[str]]:
     """Text, what tells the message from others, whether it is deleted, and who is mentioned. The second is None for
     a system line, which iOS puts into somebody's mouth behind a mark."""
-    if text.startswith("\u200e"):
-        line = _plain(text.partition("\n")[0])
-        if lines.system_line(line):
-            return text, None, False, []
+    if _is_system(text):
+        return text, None, False, []
     plain = _MARKS.sub("", text).strip()
     short = plain.casefold().rstrip(".")
     if short in lines.DELETED:
@@ -361,8 +378,6 @@ def _odd(text: str, member: str, chat: _Chat) -> tuple[str, str | None, bool, li
     caption = _caption(text)
     if caption is not None:
         return caption, f"\0file\0{caption}", False, _mentions(caption, chat)
-    if text.startswith("\u200e") and not lines.POLL.match(plain) and len(plain) < 300 and lines.other_line(plain):
-        return text, None, False, []
     mentions = _mentions(text, chat)
     plain = lines.EDITED.sub("", plain)
     return plain, lines.VOTES.sub("", plain) if lines.POLL.match(plain) else plain, False, mentions
@@ -453,7 +468,7 @@ def _order(archive: Archive, name: str) -> Iterator[Row]:
                 if (a, b, c) == last:
                     continue
                 last = (a, b, c)
-                shown = f'"{_MARKS.sub("", found[0]).strip("[]-– \n")[:30]}"'
+                shown = f'"{_plain(found[0]).strip("[]-– ")[:30]}"'
                 if len(a) == 4:
                     return _Order(True, f"year before month before day: {shown}")
                 if sign == ".":
@@ -493,24 +508,27 @@ def _date(a: str, b: str, c: str, day_first: bool) -> date | None:
         return None
 
 
-def _group(archive: Archive, name: str, platform: str, order: _Order) -> tuple[str, str]:
+def _group(archive: Archive, name: str, platform: str) -> tuple[str, str]:
     """The id of the chat and the name to show."""
     by_file, certain = _name_of_file(archive, name)
     created, speaker = "", ""
-    for found, body in _head(archive, name):
+    for _, body in _head(archive, name):
         author, text = _author(body)
-        line = lines.system_line(_plain(text.partition("\n")[0])) if author is None or text[:1] == "\u200e" else None
+        if author is not None:
+            continue
+        line = lines.system_line(_plain(text.partition("\n")[0]))
         if line and line.kind == "created" and line.name:
             created = line.name
             break
-        if author and not speaker and text[:1] == "\u200e" and lines.other_line(_plain(text)) == "encryption notice":
-            speaker = _plain(author)
+        before, _, notice = body.partition(": ")
+        if notice.startswith("\u200e") and not speaker and lines.other_line(_plain(notice)) == "encryption notice":
+            speaker = _plain(before)
     known_by = created or (by_file if certain else speaker or by_file)
     return f"{platform}:chat:{_ALL_SPACE.sub(' ', normalize('NFC', known_by))}", by_file if certain else known_by
 
 
 def _name_of_file(archive: Archive, name: str) -> tuple[str, bool]:
-    """The chat's name as the file's, the folder's or the archive's name tells it, and whether it has WhatsApp's form."""
+    """The chat's name by the file's, the folder's or the archive's name, and whether that has WhatsApp's form."""
     path = PurePosixPath(name)
     stems = [path.stem, path.parent.name, archive.label.rpartition(".")[0] or archive.label]
     stems = [re.sub(r" \(\d+\)$", "", normalize("NFC", stem)) for stem in stems]

@@ -2,13 +2,17 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
-YOU = frozenset({"you", "vous", "tu", "toi", "te", "t'", "du", "sie", "dich", "dir", "tú", "usted", "ti", "você", "voce",
-                 "je", "jij", "jou", "u", "hai"})  # fmt: skip
+LONGEST = 3_000
+"""Characters of a system line."""
+YOU = frozenset({"you", "vous", "tu", "toi", "te", "t'", "du", "sie", "dich", "dir", "tú", "usted", "ti", "você",
+                 "voce", "je", "jij", "jou", "u"})  # fmt: skip
 """How a line calls the person who exported the chat."""
 
 # {a}: who acted; {b}: to whom it happened, several people at times; {q}: a name in quotation marks. A line may call
-# the person who exported the chat by a word of `YOU`, or by the verb's form: then the pattern names nobody.
+# the person who exported the chat by a word of `YOU`, or by the verb's form alone: as the one who acted in a piece
+# named "me", as the one to whom it happened in a piece named "you", or as the only one, where nobody is named.
 _LINES = {
     "created": r"""
         en {a} created (?:the )?group {q} | {a} created this group
@@ -17,7 +21,8 @@ _LINES = {
         es Creaste el grupo {q} | {a} (?:creó|ha creado) el grupo {q} | {a} (?:creó|ha creado) este grupo
         it Hai creato il gruppo {q} | {a} ha creato il gruppo {q} | {a} ha creato questo gruppo
         pt {a} (?:criou|criaste) o grupo {q} | {a} (?:criou|criaste) este grupo
-        nl {a} (?:heeft|hebt|hebben) (?:de )?groep {q} (?:aan)?gemaakt | {a} (?:heeft|hebt) deze groep (?:aan)?gemaakt
+        nl {a} (?:heeft|hebt|hebben) (?:de )?groep {q} (?:aan)?gemaakt
+        nl {a} (?:heeft|hebt) deze groep (?:aan)?gemaakt
     """,
     "joined by link": r"""
         en {b} joined using (?:this group's|an|the group's|a group) (?:invite )?link
@@ -30,7 +35,8 @@ _LINES = {
     """,
     "joined": r"""
         en {b} joined(?: the group)? | {b} joined from (?:the|your) community
-        fr {b} (?:a|avez|as) rejoint(?: le groupe| ce groupe)? | {b} (?:a|avez|as) rejoint (?:le groupe )?depuis la .*
+        fr {b} (?:a|avez|as) rejoint(?: le groupe| ce groupe)?
+        fr {b} (?:a|avez|as) rejoint (?:le groupe )?depuis la .*
         de {b} (?:ist|bist) (?:der Gruppe )?beigetreten
         es Te uniste | {b} se unió(?: al grupo)? | {b} se unió desde la comunidad
         it {b} è entrat[oa](?: nel gruppo)?
@@ -39,18 +45,24 @@ _LINES = {
     """,
     "added": r"""
         en {b} (?:was|were) added | {a} added {b}
-        fr {b} (?:a|ont|avez|as) été ajoutée?s? | {a} (?:vous|t') ?(?P<you>a) ajoutée? | {a} (?:a|avez|as) ajouté {b}
+        fr {b} (?:a|ont|avez|as) été ajoutée?s? | {a} (?:vous|t') ?(?P<you>a) ajoutée?
+        fr {a} (?:a|avez|as) ajouté {b}
         de {b} (?:wurde|wurden|wurdest) hinzugefügt | {a} (?:hat|hast|haben) {b} hinzugefügt
-        es {a} te (?P<you>añadió|agregó) | (?P<me>Añadiste|Agregaste) a {b} | Se (?:añadió|agregó) a {b} | {a} (?:añadió|agregó) a {b}
-        it {a} ti (?P<you>ha) aggiunto | (?P<me>Hai) aggiunto {b} | {b} è stat[oa] aggiunt[oa] | {a} ha aggiunto {b}
+        es {a} te (?P<you>añadió|agregó) | (?P<me>Añadiste|Agregaste) a {b} | Se (?:añadió|agregó) a {b}
+        es {a} (?:añadió|agregó) a {b}
+        it {a} ti (?P<you>ha) aggiunto | (?P<me>Hai) aggiunto {b} | {b} è stat[oa] aggiunt[oa]
+        it {a} ha aggiunto {b}
         pt {b} (?:foi|foram|foste) adicionad[oa]s? | {a} (?:adicionou|adicionaste) {b}
         nl {b} (?:is|zijn|bent) toegevoegd | {a} (?:heeft|hebt|hebben) {b} toegevoegd
     """,
     "removed": r"""
         en {b} (?:was|were) removed | {a} removed {b}
-        fr {b} (?:a|ont|avez|as) été (?:retiré|exclu|supprimé)e?s? | {a} (?:vous|t') ?(?P<you>a) (?:retiré|exclu|supprimé)e? | {a} (?:a|avez|as) (?:retiré|exclu|supprimé) {b}
+        fr {b} (?:a|ont|avez|as) été (?:retiré|exclu|supprimé)e?s?
+        fr {a} (?:vous|t') ?(?P<you>a) (?:retiré|exclu|supprimé)e?
+        fr {a} (?:a|avez|as) (?:retiré|exclu|supprimé) {b}
         de {b} (?:wurde|wurden|wurdest) entfernt | {a} (?:hat|hast|haben) {b} entfernt
-        es {a} te (?P<you>eliminó|sacó|expulsó) | (?P<me>Eliminaste|Sacaste|Expulsaste) a {b} | Se (?:eliminó|expulsó) a {b} | {a} (?:eliminó|sacó|expulsó) a {b}
+        es {a} te (?P<you>eliminó|sacó|expulsó) | (?P<me>Eliminaste|Sacaste|Expulsaste) a {b}
+        es Se (?:eliminó|expulsó) a {b} | {a} (?:eliminó|sacó|expulsó) a {b}
         it {a} ti (?P<you>ha) rimosso | (?P<me>Hai) rimosso {b} | {b} è stat[oa] rimoss[oa] | {a} ha rimosso {b}
         pt {b} (?:foi|foram|foste) removid[oa]s? | {a} (?:removeu|removeste) {b}
         nl {b} (?:is|zijn|bent) verwijderd | {a} (?:heeft|hebt|hebben) {b} verwijderd
@@ -60,14 +72,16 @@ _LINES = {
         fr {b} (?:a|avez|as) quitté(?: le groupe| ce groupe)?
         de {b} (?:hat|hast|haben) die Gruppe verlassen
         es Saliste del grupo | {b} (?:salió|ha salido) del grupo | {b} (?:salió|se fue)
-        it Hai abbandonato(?: il gruppo)? | {b} ha (?:abbandonato|lasciato)(?: il gruppo)? | {b} è uscit[oa](?: dal gruppo)?
+        it Hai abbandonato(?: il gruppo)? | {b} ha (?:abbandonato|lasciato)(?: il gruppo)?
+        it {b} è uscit[oa](?: dal gruppo)?
         pt {b} (?:saiu|saíste)(?: do grupo)?
         nl {b} (?:heeft|hebt|hebben) de groep verlaten | {b} (?:is|bent) vertrokken
     """,
     "number changed": r"""
         en {a} changed their phone number.* | {a} changed (?:from .+ )?to (?P<new>\+[\d -]+).*
         fr {a} a changé de numéro.* | {a} est passée? (?:du .+ )?au (?P<new>\+[\d -]+).*
-        de {a} hat (?:eine neue Telefonnummer|die Telefonnummer gewechselt).* | {a} hat (?:von .+ )?zu (?P<new>\+[\d -]+) gewechselt.*
+        de {a} hat (?:eine neue Telefonnummer|die Telefonnummer gewechselt).*
+        de {a} hat (?:von .+ )?zu (?P<new>\+[\d -]+) gewechselt.*
         es {a} cambió su número.* | {a} cambió (?:de .+ )?a (?P<new>\+[\d -]+).*
         it {a} ha cambiato (?:il suo )?numero.* | {a} è passat[oa] (?:da .+ )?a (?P<new>\+[\d -]+).*
         pt {a} mudou (?:seu|o seu|de) número.* | {a} mudou (?:de .+ )?para (?P<new>\+[\d -]+).*
@@ -77,12 +91,13 @@ _LINES = {
 
 _OTHER = {
     "encryption notice": "end-to-end|bout en bout|ende-zu-ende|extremo a extremo|ponta a ponta",
-    "call": "(?:missed|verpasster|gemiste?) .*(?:call|anruf|oproep)|appel (?:vocal|vidéo|audio).*(?:manqué|sans réponse)|"
+    "call": "(?:missed|verpasster|gemiste?) .*(?:call|anruf|oproep)|appel (?:vocal|vidéo|audio).*(?:manqué|sans rép)|"
     "(?:video)?llamada.* perdida|(?:video)?chiamata.* persa|chamada.* perdida",
     "group settings": "changed|changé|modifié|geändert|cambi[oó]|ha cambiato|ha modificato|mudou|alterou|gewijzigd|"
     "settings|paramètres|einstellungen|ajustes|impostazioni|definições|configurações|instellingen|turned o[nf]|activé|"
     "aktiviert|activ[oó]|attivato|ativou|ingeschakeld|disappearing|éphémères|selbstlöschend|temporales|effimeri|"
-    "temporárias|verdwijnende|deleted this group's|supprimé (?:l'icône|la photo)|gelöscht|rimosso l'immagine|icon|icône",
+    "temporárias|verdwijnende|deleted this group's|supprimé (?:l'icône|la photo)|gelöscht|rimosso l'immagine|icon|"
+    "icône",
     "admin": "admin|beheerder",
     "pinned message": "pinned|épinglé|angepinnt|fixou|fijó|fissato|vastgemaakt",
     "code or contact": "security code|code de sécurité|sicherheitsnummer|código de segur|codice di sicurezza|"
@@ -149,8 +164,9 @@ FILE_NAME = re.compile(
 )
 
 _NO_THING = (
-    r"(?!(?:this|the) group|ce groupe|l'(?:ic[ôo]n|imm|image|ogg)|la (?:photo|descri|foto)|das (?:Gruppen)?bild|die Gruppen"
-    r"|diese Gruppe|est[ea] grup|quest[oa] grup|la grup|a (?:imagem|descri|foto)|o [íi]cone|de groeps|het groeps|deze groep)"
+    r"(?!(?:this|the) group|ce groupe|l'(?:ic[ôo]n|imm|image|ogg)|la (?:photo|descri|foto)|das (?:Gruppen)?bild"
+    r"|die Gruppen|diese Gruppe|est[ea] grup|quest[oa] grup|la grup|a (?:imagem|descri|foto)|o [íi]cone|de groeps"
+    r"|het groeps|deze groep)"
 )
 _NAME, _NAMES = r"(?:(?!: ).){1,100}?", _NO_THING + r"(?:(?!: ).){1,2000}?"
 _QUOTED = r"[\"“”„«»']\s?(?P<q>.{1,200}?)\s?[\"“”„«»']"
@@ -167,7 +183,8 @@ class Line:
     """Of the group, as created; or the number somebody changed to."""
 
 
-def _compiled() -> list[tuple[str, re.Pattern]]:
+@cache
+def _patterns() -> list[tuple[str, re.Pattern]]:
     patterns = []
     for kind, lines in _LINES.items():
         for line in filter(None, map(str.strip, lines.splitlines())):
@@ -178,10 +195,6 @@ def _compiled() -> list[tuple[str, re.Pattern]]:
     return patterns
 
 
-_PATTERNS = _compiled()
-_OTHER_PATTERNS = [(kind, re.compile(words, re.IGNORECASE)) for kind, words in _OTHER.items()]
-
-
 def system_line(text: str) -> Line | None:
     """What a line without author means, if it is one about who belongs to the group.
 
@@ -190,7 +203,7 @@ def system_line(text: str) -> Line | None:
     >>> system_line("Vous avez créé le groupe « Thé du jeudi »")
     Line(kind='created', who=None, whom='', name='Thé du jeudi')
     """
-    for kind, pattern in _PATTERNS:
+    for kind, pattern in _patterns() if len(text) <= LONGEST else ():
         found = pattern.fullmatch(text)
         if found is None:
             continue
@@ -209,7 +222,7 @@ def other_line(text: str) -> str | None:
     >>> other_line('Ana changed the subject to "Coffee"'), other_line("Well, hello")
     ('group settings', None)
     """
-    return next((kind for kind, pattern in _OTHER_PATTERNS if pattern.search(text)), None)
+    return next((kind for kind, words in _OTHER.items() if re.search(words, text, re.IGNORECASE)), None)
 
 
 def _person(name: str) -> str | None:
