@@ -136,7 +136,7 @@ class Oracle:
                 leaves[row["acted_at"]].append("banned")
         if not self.tells_leaves(platform):
             leaves.clear()
-        if joins and min(joins) >= self.end_at and not any(at < self.end_at for at in leaves):
+        if joins and min(joins) >= self.end_at and min(joins) == min(joins | set(leaves)):
             return []
         stays, here_since, ever = [], None, False
         for at in sorted(at for at in joins | set(leaves) if at < self.end_at):

@@ -122,7 +122,7 @@ def _recommend(person: Person, month: Month, planted: dict[str, Story], draw: Ch
 
 
 def _words(theme: str, person: Person, draw: Chance) -> tuple[str, str]:
-    return say(f"feedback.{theme}", person.language, draw).text, theme
+    return say(f"feedback.{theme}", person.language, draw, theme=theme).text, theme
 
 
 def _moment(month: Month, draw: Chance) -> int:

@@ -12,6 +12,8 @@ THEMES = ("sync", "price", "reminders", "offline", "printing", "varieties", "kin
 """What feedback is about; the last two are praise."""
 PRAISE = ("kindness", "calendar")
 TOPICS = ("disease", "watering", "slugs", "compost", "sowing", "soil", "herbs", "app")
+_COMMON = 4
+"""Small talk turns around the first few words of a slot; who writes to the team is more particular."""
 _SLOT = re.compile(r"\{(\w+)\}")
 _BEGINS = re.compile(r"(^|[.!?] |: )([a-zàâçéèêëîïôûùœ])")
 
@@ -59,6 +61,8 @@ def say(
 ) -> Said:
     """One text. `words` are slots already filled; `framed` names what may come before and after it."""
     template = chance.one(templates(language, key))
+    if key.startswith("feedback."):
+        template = _told(key, template, language, chance)
     used = dict(words or {})
     slots = _language(language)["slots"]
 
@@ -66,7 +70,7 @@ def say(
         slot = found[1]
         if slot in used:
             return used[slot] if slot in ("me", "them") else used.pop(slot)
-        return chance.one(slots[slot])
+        return chance.one(slots[slot][: None if theme else _COMMON])
 
     kept: dict[str, str] = {}
 
@@ -82,6 +86,17 @@ def say(
     text = _BEGINS.sub(lambda found: found[1] + (found[2].upper() if found[1] != ": " else found[2]), before + text)
     kept = {slot: kept[slot] for slot in ("plants", "herbs", "soil") if slot in kept}
     return Said(text + after, "?" in template, theme, topic, kept)
+
+
+def _told(key: str, template: str, language: str, chance: Chance) -> str:
+    """A remark on a theme, with or without what led to it and what is asked for."""
+    before, after = (templates(language, f"{key}.{part}") for part in ("before", "after"))
+    shape = chance.below(4)
+    told = [chance.one(before)] if shape in (1, 3) else []
+    told.append(template)
+    if shape in (2, 3):
+        told.append(chance.one(after))
+    return " ".join(told)
 
 
 def human(text: str, chance: Chance) -> str:

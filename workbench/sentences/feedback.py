@@ -60,7 +60,7 @@ def theme_rows(frame: pd.DataFrame, *, language: str) -> pd.DataFrame:
 
 
 def theme_quotes(frame: pd.DataFrame, quotes: pd.DataFrame, *, most: int = 10, each: int = 2) -> pd.DataFrame:
-    """What was said on the first themes of `frame`: label, quote; `quotes` as `models.find_themes` gives them, masked."""
+    """What was said on the first themes of `frame`: label, quote; `quotes` as `models.find_themes` gives them."""
     rows = frame[["theme_id", "label"]].head(most).merge(quotes, on="theme_id", how="inner", sort=False)
     rows = rows[rows.groupby("theme_id", sort=False).cumcount() < each].reset_index(drop=True)
     rows["label"] = rows["label"].where(~rows["label"].eq(rows["label"].shift()), "")

@@ -60,6 +60,16 @@ numbered AS (
         ) - is_leave AS leaves_before
     FROM lines_in_order
 ),
+joining_later AS (
+    -- Whose first line is a join, which is not before the end of the month or would be in `instants`.
+    SELECT l.member_id
+    FROM lines AS l
+    JOIN accounts AS a ON a.member_id = l.member_id
+    JOIN tells AS k ON k.platform = a.platform
+    WHERE l.is_leave = 0 OR k.tells_leaves
+    GROUP BY l.member_id
+    HAVING min(CASE WHEN l.is_leave = 0 THEN l.instant END) = min(l.instant)
+),
 account_stays AS (
     -- A first leave without a join ends a stay whose beginning is not in the export; a second leave in a row
     -- tells nothing.
@@ -76,7 +86,7 @@ account_stays AS (
     FROM accounts AS a
     WHERE
         NOT EXISTS (SELECT 1 FROM instants AS i WHERE i.member_id = a.member_id)
-        AND NOT EXISTS (SELECT 1 FROM lines AS l WHERE l.member_id = a.member_id AND l.is_leave = 0)
+        AND a.member_id NOT IN (SELECT member_id FROM joining_later)
 ),
 closed AS (
     SELECT DISTINCT member_id
