@@ -562,4 +562,4 @@ def _zeal(person: Person) -> float:
     """The chance that somebody who feels in charge takes a question: the moderator who will leave carries most."""
     if "moderator who leaves" in person.tags:
         return 0.72
-    return 0.16 if "moderator" in person.tags else 0.05
+    return 0.16 if "moderator" in person.tags else 0.1

@@ -11,7 +11,7 @@ from workbench.sample.stories import WELCOME_FROM, Story
 
 NOT_YET = 1 << 62
 
-KINDS = {"core": 22, "regular": 95, "casual": 300, "lurker": 183}
+KINDS = {"core": 13, "regular": 102, "casual": 302, "lurker": 183}
 """Of 600 members, so many are of each kind when they come."""
 RATE = {"core": 0.5, "regular": 0.17, "casual": 0.045, "lurker": 0.004}
 """The chance of a kind to write on a day, when fresh."""
@@ -248,7 +248,7 @@ def _cast(made: list[Person], begin: date, months: int, planted: dict[str, Story
         gone.left, gone.reason = starts(story.starts) + 19 * HOUR + 12 * MINUTE, "left"
     if story := planted.get("core_goes_quiet"):
         for person in take(story.size, ("core",), "goes quiet"):
-            person.kind, person.rate, person.half_life = "core", 0.85, 4000
+            person.kind, person.rate, person.half_life = "core", 0.95, 4000
             person.quiet_from = starts(story.starts) + 21 * HOUR
     if story := planted.get("small_circle"):
         for person in take(story.size, ("core",), "circle"):
@@ -257,7 +257,7 @@ def _cast(made: list[Person], begin: date, months: int, planted: dict[str, Story
         for person in take(story.size, ("regular",), "school"):
             person.kind, person.rate, person.half_life = "regular", 0.24, 4000
             person.quiet_from = starts(story.starts) + 18 * HOUR
-    for person in take(5, writers, "helper", starts(begin)):
+    for person in take(3, writers, "helper", starts(begin)):
         person.kind, person.rate, person.bilingual, person.half_life = "core", 0.7, True, 4000
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from datetime import date, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
@@ -43,13 +44,24 @@ def _made(name: str, seed: int) -> str:
     return "0" + "".join(letters)
 
 
+def groups_of(plan: Plan) -> dict[str, str]:
+    """The channels and their use."""
+    used = {message.group for message in plan.messages["slack"]}
+    return {group: use for group, use in SLACK_GROUPS.items() if group in used}
+
+
+def archived_on(plan: Plan, group: str) -> date | None:
+    """The day on which a channel was closed: that of the school project, when it was over."""
+    story = plan.planted.get("school_ends")
+    return story.starts + timedelta(days=8) if story and SLACK_GROUPS[group] == "school" else None
+
+
 def write(plan: Plan, path: Path) -> None:
     """The export as a zip."""
     known = {person.number: person for person in plan.people}
-    groups = [group for group in SLACK_GROUPS if any(message.group == group for message in plan.messages["slack"])]
     contents = {
         "users.json": as_json([_user(person, plan.seed) for person in plan.people if person.role != "bot"]),
-        "channels.json": as_json([_channel(group, place, plan) for place, group in enumerate(groups)]),
+        "channels.json": as_json([_channel(group, place, plan) for place, group in enumerate(groups_of(plan))]),
         "integration_logs.json": as_json([]),
     }
     days: dict[str, list[tuple[int, dict]]] = defaultdict(list)
@@ -88,7 +100,7 @@ def _user(person: Person, seed: int) -> dict:
 def _channel(group: str, place: int, plan: Plan) -> dict:
     owner = native_id(plan.people[0], plan.seed)
     created = (starts(plan.months[0].start) - (900 - place) * DAY) // SECOND
-    return {"id": channel_id(group, plan.seed), "name": group, "created": created, "creator": owner, "is_archived": False}
+    return {"id": channel_id(group, plan.seed), "name": group, "created": created, "creator": owner, "is_archived": archived_on(plan, group) is not None}
 
 
 def _join(person: Person, at: int, seed: int) -> dict:

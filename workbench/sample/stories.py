@@ -30,7 +30,7 @@ def stories(*, members: int, months: int) -> dict[str, Story]:
         _story("sync_bug", 6, 4, 1, 0, told="fault that loses notes; complaints grow for three months"),
         _story("small_circle", 5, 0, 5, 0, told="people who come to carry most of the talk"),
         _story("moderator_leaves", 3, 0, 1, 0, first=5, told="moderator who leaves; answers slow down"),
-        _story("core_goes_quiet", 1, 0, 4, members, first=13, least=1, told="highly engaged members who go quiet"),
+        _story("core_goes_quiet", 1, 0, 4, members, first=11, least=1, told="highly engaged members who go quiet"),
         _story("school_ends", 1, 0, 9, members, first=22, least=2, told="regulars of a school project who stop together"),
         _story("price_change", 0, 0, 1, 0, told="rise of the price, from 5 to 8 euros"),
     )

@@ -6,7 +6,7 @@ from workbench.sample.calendar import SECOND, local, utc
 from workbench.sample.packing import as_csv
 from workbench.sample.people import Person
 from workbench.sample.plan import Plan
-from workbench.sample.slack import channel_id, event_id, native_id
+from workbench.sample.slack import archived_on, channel_id, event_id, groups_of, native_id
 
 
 def write(plan: Plan, folder: Path) -> None:
@@ -48,6 +48,18 @@ def _roster(plan: Plan):
         'member_id = "id"\ndisplay_name = "name"\nrole = "role"\njoined_at = "joined"\nleft_at = "left"\n'
         'end_reason = "why_left"\ninvited_by = "invited_by"\njoin_source = "source"\nplan = "plan"\ncountry = "country"\n'
         'language = "language"\n'
+    )
+
+
+def _channels(plan: Plan):
+    rows = []
+    for group, use in groups_of(plan).items():
+        archived = archived_on(plan, group)
+        rows.append((channel_id(group, plan.seed), group, "yes" if use == "news" else "no", archived or ""))
+    return as_csv(("id", "name", "read_only", "archived"), rows), (
+        "# What the export of Slack does not tell of its channels: where only the team writes, and since when one is closed.\n"
+        f'table = "groups"\nplatform = "slack"\ntimezone = "Europe/Paris"\nexported_at = "{plan.months[-1].end}T00:00:00Z"\n\n'
+        '[columns]\ngroup_id = "id"\nname = "name"\nread_only = "read_only"\narchived_at = "archived"\n'
     )
 
 
@@ -157,6 +169,7 @@ def _social_posts(plan: Plan):
 
 TABLES = {
     "roster": _roster,
+    "channels": _channels,
     "earlier-stays": _earlier_stays,
     "payments": _payments,
     "surveys": _surveys,

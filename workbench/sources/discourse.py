@@ -293,8 +293,9 @@ class _Reader:
         }
         if missing:
             self.reading.notes.append(
-                f"posts that their topics list, but that are in no file of this export: {sum(missing.values()):,} (topics: "
-                f"{len(missing):,}). With a topic the API gives its first 20 posts; ask it for the others too"
+                "posts that their topics list, but that are in no file of this export: "
+                f"{sum(missing.values()):,} (topics: {len(missing):,}). With a topic the API gives its first 20 posts; "
+                "ask it for the others too"
             )
         if self.without_category:
             self.reading.notes.append(
