@@ -155,9 +155,10 @@ class Oracle:
             ever = True
         if here_since is not None or not stays:
             stays.append((self.day(here_since) if here_since else None, None, None))
-        return [stay for one in stays if (stay := self.completed(account, platform, *one))]
+        leaves_later = any(at >= self.end_at for at in leaves)
+        return [stay for one in stays if (stay := self.completed(account, platform, leaves_later, *one))]
 
-    def completed(self, account, platform, joined, left, reason) -> tuple | None:
+    def completed(self, account, platform, leaves_later, joined, left, reason) -> tuple | None:
         traces = self.traces(account)
         first_covered = min(self.platform_days.get(platform) or self.covered or {date(1970, 1, 1)})
         closed = any(
@@ -165,7 +166,7 @@ class Oracle:
             for r in self.rows["memberships"]
         )
         end_kind = "dated" if left is not None else None
-        if left is None and closed:
+        if left is None and closed and not leaves_later:
             if not traces and joined is None:
                 return None
             end_kind, reason = "undated", "deactivated"

@@ -7,7 +7,7 @@ import pytest
 from workbench import figures, sentences
 from workbench.engine import community_of_rows
 from workbench.metrics import covered_months, feedback_texts
-from workbench.models import Themes, theme_table, theme_trend, themes_covered_share
+from workbench.models import Themes, theme_table, theme_trend, themes_by_month, themes_covered_share
 
 LONG = "The search is slow again today."
 
@@ -138,6 +138,14 @@ def test_covered_share_counts_texts_of_the_month_only():
     assert (row["numerator"], row["denominator"], row["themes_covered_share"]) == (3, 4, 0.75)
     empty = themes_covered_share(texts, found, month="2026-01").iloc[0]
     assert np.isnan(empty["themes_covered_share"]) and empty["why"] == "why.no_texts"
+
+
+def test_months_that_are_not_covered_are_unknown_and_covered_ones_without_texts_are_nought():
+    texts, found = made_texts({("t01", "2026-06-01"): 3, (None, "2026-06-01"): 1, ("t01", "2026-03-01"): 2})
+    months = themes_by_month(texts, found, month="2026-06", covered_months=["2026-05-01"]).set_index("month")
+    assert months["feedback_texts"].fillna(-1).tolist() == [-1, -1, 0, 4]
+    assert months["themes_covered_share"].fillna(-1).tolist() == [-1, -1, -1, 0.75]
+    assert months["themes"].iloc[-1] == 1
 
 
 def test_a_theme_goes_to_the_team_whose_word_it_holds_whatever_accents():

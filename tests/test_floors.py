@@ -11,7 +11,7 @@ FLOORS = (
     ("store", "staging", "engine", "rollups"),
     ("metrics", "models"),
     ("figures", "sentences", "actions", "findings"),
-    ("report", "explore", "lab", "show", "inventory", "cli", "cli_report"),
+    ("report", "explore", "lab", "show", "inventory", "cli", "cli_report", "cli_sample"),
 )
 STRANGERS = {
     "metrics": {"models"},

@@ -180,6 +180,14 @@ def test_an_account_closed_without_a_date_is_a_member_until_its_last_trace_and_n
     assert metrics.leavers(community_of_rows(rows), month="2026-03")["leavers"].iloc[0] == 0
 
 
+def test_a_departure_that_another_import_dates_is_dated():
+    # One export only says that the account is closed, another one when.
+    lines = [stay("a", reason="deactivated"), stay("a", None, "2026-04-10", "deactivated")]
+    rows = rows_of([member("a", "2026-01-05")], lines)
+    assert flows(rows) == [1, 0, 0, 0, 0, 1]
+    assert flows(rows, month="2026-04") == [1, 0, 0, 1, 0, 0]
+
+
 def test_a_closed_account_without_any_trace_was_never_seen():
     assert flows(rows_of([member("a")], [stay("a", reason="deactivated")])) == [0, 0, 0, 0, 0, 0]
 
@@ -404,7 +412,7 @@ def test_the_order_of_the_rows_does_not_matter(given, month, random):
         assert community.run(query, month=month).equals(other.run(query, month=month))
 
 
-@settings(SOME, max_examples=15)
+@settings(SOME, max_examples=150)
 @given(made.communities(tells_leaves=True), st.sampled_from(("2026-03", "2026-04")))
 def test_the_members_at_the_end_of_a_month_are_those_at_the_beginning_of_the_next(given, month):
     def people(condition, month):

@@ -11,10 +11,10 @@ import click
 from workbench import __version__
 from workbench.errors import SettingsError, WorkbenchError
 
-_ELSEWHERE = {"report": "workbench.cli_report", "lab": "workbench.cli_report"}
+_ELSEWHERE = {"report": "workbench.cli_report", "lab": "workbench.cli_report", "sample": "workbench.cli_sample"}
 """Subcommands that live in a module of their own, under their own name."""
 
-_ORDER = ("import", "report", "lab", "check")
+_ORDER = ("import", "report", "lab", "check", "sample")
 
 community_option = click.option(
     "--community",

@@ -12,6 +12,7 @@ _ROOMS = {
     "find_themes": "themes",
     "theme_table": "trends",
     "theme_trend": "trends",
+    "themes_by_month": "trends",
     "themes_covered_share": "trends",
 }
 __all__ = sorted(_ROOMS)

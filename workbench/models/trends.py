@@ -59,6 +59,24 @@ def theme_trend(texts: pd.DataFrame, found: Themes, *, month: str | Month, cover
     return rows
 
 
+def themes_by_month(texts: pd.DataFrame, found: Themes, *, month: str | Month, covered_months) -> pd.DataFrame:
+    """How much was said in each of the four months, in how many themes, and how much do the themes cover?
+
+    One row a month, the report's last: month (first day), feedback_texts (texts), themes (themes with a text),
+    themes_covered_share (0 to 1); null in an earlier month that is not wholly covered, and the share without texts.
+    """
+    month = Month.parse(month)
+    starts = [pd.Timestamp(month.back(back).start) for back in range(MONTHS_BEFORE, -1, -1)]
+    covered = {pd.Timestamp(day) for day in covered_months} | {starts[-1]}
+    placed = texts[["text_id", "month"]].merge(found.assignments, on="text_id")
+    by_month = placed.groupby(pd.to_datetime(placed["month"]))["theme_id"]
+    rows = pd.DataFrame({"feedback_texts": by_month.size(), "themes": by_month.nunique(), "in_theme": by_month.count()})
+    rows = rows.reindex(starts).fillna(0).astype(float)
+    rows["themes_covered_share"] = rows.pop("in_theme") / rows["feedback_texts"].where(rows["feedback_texts"] > 0)
+    rows[[start not in covered for start in starts]] = np.nan
+    return rows.rename_axis("month").reset_index()
+
+
 def themes_covered_share(texts: pd.DataFrame, found: Themes, *, month: str | Month) -> pd.DataFrame:
     """How much of what people say in the month belongs to a recurring theme?
 

@@ -7,7 +7,19 @@ from datetime import date, timedelta
 from itertools import accumulate
 
 from workbench.period import Month
-from workbench.sample.calendar import DAY, HOUR, HOURS, MINUTE, SECOND, WEEKDAYS, day_of, days_between, holiday, local, starts
+from workbench.sample.calendar import (
+    DAY,
+    HOUR,
+    HOURS,
+    MINUTE,
+    SECOND,
+    WEEKDAYS,
+    day_of,
+    days_between,
+    holiday,
+    local,
+    starts,
+)
 from workbench.sample.chance import Chance
 from workbench.sample.people import Person, welcomed
 from workbench.sample.speech import PRAISE, TOPICS, Said, human, say, templates
@@ -168,7 +180,9 @@ class Conversation:
             at = starts(day) + 9 * HOUR + draw.below(2400) * SECOND + draw.below(1_000_000)
             self._at(at, self._ask_all, who, "general", "prompt")
         if day.weekday() == 3 and draw.happens(0.6):
-            self._at(starts(day) + 11 * HOUR + draw.below(5_000) * SECOND, self._announce, draw.one(self._team), "announce")
+            self._at(
+                starts(day) + 11 * HOUR + draw.below(5_000) * SECOND, self._announce, draw.one(self._team), "announce"
+            )
         if self._bots:
             self._at(starts(day) + 23 * HOUR + 30 * MINUTE + draw.below(900_000), self._weather, day)
 
@@ -323,7 +337,7 @@ class Conversation:
             self._open.popleft()
         weights, threads = [], []
         for opener in self._open:
-            if opener.author is person and not opener.answered or self._silent(opener.group, at):
+            if (opener.author is person and not opener.answered) or self._silent(opener.group, at):
                 continue
             if "school" in person.tags and self.place.groups.get(opener.group) != "school" and len(self._open) > 5:
                 continue
@@ -377,7 +391,9 @@ class Conversation:
         weights = (5, 3, 2, 1)
         group = self.chance.weighted(liked[:4], weights[: len(liked[:4])])
         use, language = groups[group], self._spoken(group, person)
-        asks = self.chance.happens({"help": 0.8, "talk": 0.34, "school": 0.3, "chatter": 0.15, "show": 0.1}.get(use, 0.3))
+        asks = self.chance.happens(
+            {"help": 0.8, "talk": 0.34, "school": 0.3, "chatter": 0.15, "show": 0.1}.get(use, 0.3)
+        )
         if asks:
             topic = self._topic(group)
             said = say(f"question.{topic}", language, self.chance, framed=("hello", "bye"), topic=topic)
@@ -412,7 +428,9 @@ class Conversation:
         at, draw = opener.at, self.chance.of("help", opener.number)
         if not self.place.lively:
             if self._helpers and draw.happens(0.45):
-                self._at(self._waking(at + draw.along(SLOW) * MINUTE, draw), self._answer, draw.one(self._helpers), opener)
+                self._at(
+                    self._waking(at + draw.along(SLOW) * MINUTE, draw), self._answer, draw.one(self._helpers), opener
+                )
             return
         for person in self._helpers:
             if person is opener.author or not draw.happens(_zeal(person)):
@@ -441,7 +459,13 @@ class Conversation:
             return
         if person.kind == "staff" and opener.said.topic in TOPICS:
             words = dict(opener.said.words)
-            self._say(at, person, opener.group, say("staff.answer", opener.author.language, self.chance, words=words), thread=opener)
+            self._say(
+                at,
+                person,
+                opener.group,
+                say("staff.answer", opener.author.language, self.chance, words=words),
+                thread=opener,
+            )
         else:
             self._reply(at, person, opener)
         if opener.said.asks and self.chance.happens(0.35) and opener.author.counts:
@@ -491,7 +515,11 @@ class Conversation:
         message = self._say(at, who, group, said, plain=True)
         self.prompts.append(message)
         draw = self.chance.of("prompt", message.number)
-        here = [p for p in self.crowd if p.counts and p.kind in ("core", "regular") and self._may(p, at) and "circle" not in p.tags]
+        here = [
+            p
+            for p in self.crowd
+            if p.counts and p.kind in ("core", "regular") and self._may(p, at) and "circle" not in p.tags
+        ]
         restarts = key == "restart"
         for person in draw.some(here, max(3, (11 if restarts else 8) * self.members // 600)):
             wait = draw.between(11 * 60, 60 * 60) if restarts else draw.along(SLOW)

@@ -23,7 +23,10 @@ FIRST_DAYS = 30
 SOURCES = (("invite", 30), ("search", 24), ("newsletter", 14), ("social", 14), ("event", 6), ("", 12))
 BEFORE_YEARS = (3, 5, 8, 13, 20, 30, 45, 60, 90, 140, 200, 290, 400, 560, 730, 900)
 """Quantiles of how many days before the sample begins its first members had joined."""
-COUNTRIES = {"fr": (("FR", 74), ("BE", 12), ("CH", 8), ("CA", 6)), "en": (("GB", 48), ("IE", 12), ("NL", 14), ("DE", 16), ("US", 10))}
+COUNTRIES = {
+    "fr": (("FR", 74), ("BE", 12), ("CH", 8), ("CA", 6)),
+    "en": (("GB", 48), ("IE", 12), ("NL", 14), ("DE", 16), ("US", 10)),
+}
 
 
 @dataclass(eq=False, slots=True)
@@ -266,7 +269,9 @@ def _invite(made: list[Person], chance: Chance) -> None:
         if person.source != "invite":
             continue
         first = min([person.joined, *(start for start, _ in person.earlier)])
-        here = [other for other in made if other.kind in ("core", "regular") and other is not person and other.here(first)]
+        here = [
+            other for other in made if other.kind in ("core", "regular") and other is not person and other.here(first)
+        ]
         if here:
             person.inviter = chance.one(here)
         else:

@@ -86,7 +86,9 @@ class SocialPost:
     clicks: int
 
 
-def surveys(crowd: list[Person], months: list[Month], planted: dict[str, Story], members: int, chance: Chance) -> list[Answer]:
+def surveys(
+    crowd: list[Person], months: list[Month], planted: dict[str, Story], members: int, chance: Chance
+) -> list[Answer]:
     """Each month one member in five is asked whether they would recommend Semis and its community, and some are asked
     whether an answer helped. One answer in seven is anonymous; some answer twice."""
     made = []
@@ -164,10 +166,20 @@ def moderation(messages: list[Message], crowd: list[Person], planted: dict[str, 
             if warned.get(message.author.number, 0) < 2:
                 warned[message.author.number] = warned.get(message.author.number, 0) + 1
                 made.append(
-                    Action(message.removed + 60 * SECOND, message.author, by, "warn", "no advertising", "advertising", message)
+                    Action(
+                        message.removed + 60 * SECOND,
+                        message.author,
+                        by,
+                        "warn",
+                        "no advertising",
+                        "advertising",
+                        message,
+                    )
                 )
         else:
-            made.append(Action(message.at + 5 * HOUR, message.author, by, "flag", "no advertising", "advertising", message))
+            made.append(
+                Action(message.at + 5 * HOUR, message.author, by, "flag", "no advertising", "advertising", message)
+            )
     for number in sorted(last_word):
         message = last_word[number]
         by = moderators[number % len(moderators)]
@@ -178,7 +190,15 @@ def moderation(messages: list[Message], crowd: list[Person], planted: dict[str, 
     floods = [message for message in messages if message.author.kind == "flood"]
     if floods:
         made.append(
-            Action(floods[-1].at + 2 * HOUR, floods[0].author, moderators[0], "mute", "no flooding", "hundreds of lines", floods[-1])
+            Action(
+                floods[-1].at + 2 * HOUR,
+                floods[0].author,
+                moderators[0],
+                "mute",
+                "no flooding",
+                "hundreds of lines",
+                floods[-1],
+            )
         )
     for message in messages:
         if message.author.counts and message.kind == "reply" and message.number % 1500 == 700:
@@ -188,7 +208,9 @@ def moderation(messages: list[Message], crowd: list[Person], planted: dict[str, 
     return sorted(made, key=lambda action: (action.at, action.person.number, action.action))
 
 
-def visits(crowd: list[Person], begin: date, end: date, planted: dict[str, Story], members: int, chance: Chance) -> list[Visit]:
+def visits(
+    crowd: list[Person], begin: date, end: date, planted: dict[str, Story], members: int, chance: Chance
+) -> list[Visit]:
     """Visits of the community's page, by people who may not be members; many after the viral post."""
     made = []
     viral = planted.get("viral_post")
@@ -208,7 +230,11 @@ def visits(crowd: list[Person], begin: date, end: date, planted: dict[str, Story
         if person.human and starts(begin) <= person.joined - DAY:
             draw = chance.of("before joining", person.number)
             number += 1
-            made.append(Visit(person.joined - draw.between(5, 600) * MINUTE, f"v{number:06d}", person.source or "direct", person))
+            made.append(
+                Visit(
+                    person.joined - draw.between(5, 600) * MINUTE, f"v{number:06d}", person.source or "direct", person
+                )
+            )
     return sorted(made, key=lambda visit: (visit.at, visit.visitor))
 
 
@@ -217,7 +243,13 @@ def managers_log(
 ) -> list[Note]:
     """What the team did and noted: prompts, meetings, incidents, changes, thanks."""
     made = [
-        Note(message.at, "prompt", "restart of #compost" if message.group == "compost" else "question of the week", None, message.group)
+        Note(
+            message.at,
+            "prompt",
+            "restart of #compost" if message.group == "compost" else "question of the week",
+            None,
+            message.group,
+        )
         for message in prompts
     ]
     for month in months:
@@ -227,7 +259,9 @@ def managers_log(
             made.append(Note(starts(month.start.replace(day=5)) + 9 * HOUR, "poll", "which guide shall we write next"))
         core = [p for p in crowd if p.kind == "core" and p.here(starts(month.start))]
         for person in draw.some(core, 2):
-            made.append(Note(starts(month.start.replace(day=25)) + 15 * HOUR, "reward", "seed parcel, with thanks", person))
+            made.append(
+                Note(starts(month.start.replace(day=25)) + 15 * HOUR, "reward", "seed parcel, with thanks", person)
+            )
     made += _of_stories(planted)
     return sorted(made, key=lambda note: (note.at, note.kind, note.person.number if note.person else 0))
 
@@ -249,7 +283,9 @@ def _of_stories(planted: dict[str, Story]) -> list[Note]:
             Note(at(story.starts + timedelta(days=20), 10), "incident", "synchronisation loses notes", status="closed",
                  acknowledged=at(story.starts + timedelta(days=21), 9), closed=at(SYNC_FIXED_ON, 16))
         )  # fmt: skip
-        made.append(Note(at(story.starts + timedelta(days=22), 9), "routing", "sync fault: to product", status="answered"))
+        made.append(
+            Note(at(story.starts + timedelta(days=22), 9), "routing", "sync fault: to product", status="answered")
+        )
     if story := planted.get("price_change"):
         made.append(Note(at(story.starts, 9), "rule_change", "Semis Plus from 5 to 8 euros, from the 15th"))
     return made
@@ -279,5 +315,3 @@ def social_posts(months: list[Month], planted: dict[str, Story], chance: Chance)
                 )
             )  # fmt: skip
     return made
-
-

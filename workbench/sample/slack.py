@@ -71,7 +71,9 @@ def write(plan: Plan, path: Path) -> None:
     for person in plan.people:
         for joined in (person.joined, *(start for start, _ in person.earlier)):
             if person.human and joined >= starts(plan.months[0].start):
-                days[_file("general", joined + SECOND)].append((joined + SECOND, _join(person, joined + SECOND, plan.seed)))
+                days[_file("general", joined + SECOND)].append(
+                    (joined + SECOND, _join(person, joined + SECOND, plan.seed))
+                )
     for name, told in days.items():
         contents[name] = as_json([message for _, message in sorted(told, key=lambda pair: pair[0])])
     write_zip(path, contents)
@@ -100,12 +102,24 @@ def _user(person: Person, seed: int) -> dict:
 def _channel(group: str, place: int, plan: Plan) -> dict:
     owner = native_id(plan.people[0], plan.seed)
     created = (starts(plan.months[0].start) - (900 - place) * DAY) // SECOND
-    return {"id": channel_id(group, plan.seed), "name": group, "created": created, "creator": owner, "is_archived": archived_on(plan, group) is not None}
+    return {
+        "id": channel_id(group, plan.seed),
+        "name": group,
+        "created": created,
+        "creator": owner,
+        "is_archived": archived_on(plan, group) is not None,
+    }
 
 
 def _join(person: Person, at: int, seed: int) -> dict:
     user = native_id(person, seed)
-    return {"type": "message", "subtype": "channel_join", "ts": ts(at), "user": user, "text": f"<@{user}> has joined the channel"}
+    return {
+        "type": "message",
+        "subtype": "channel_join",
+        "ts": ts(at),
+        "user": user,
+        "text": f"<@{user}> has joined the channel",
+    }
 
 
 def _message(message: Message, known: dict[int, Person], seed: int) -> dict:

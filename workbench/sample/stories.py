@@ -31,7 +31,9 @@ def stories(*, members: int, months: int) -> dict[str, Story]:
         _story("small_circle", 5, 0, 5, 0, told="people who come to carry most of the talk"),
         _story("moderator_leaves", 3, 0, 1, 0, first=5, told="moderator who leaves; answers slow down"),
         _story("core_goes_quiet", 1, 0, 4, members, first=11, least=1, told="highly engaged members who go quiet"),
-        _story("school_ends", 1, 0, 9, members, first=22, least=2, told="regulars of a school project who stop together"),
+        _story(
+            "school_ends", 1, 0, 9, members, first=22, least=2, told="regulars of a school project who stop together"
+        ),
         _story("price_change", 0, 0, 1, 0, told="rise of the price, from 5 to 8 euros"),
     )
     begin = LAST_MONTH.back(months - 1).start
@@ -39,7 +41,16 @@ def stories(*, members: int, months: int) -> dict[str, Story]:
 
 
 def _story(
-    name: str, begins: int, ends: int, size: int, members: int, *, first: int = 1, last: int = 0, least: int = 1, told: str
+    name: str,
+    begins: int,
+    ends: int,
+    size: int,
+    members: int,
+    *,
+    first: int = 1,
+    last: int = 0,
+    least: int = 1,
+    told: str,
 ) -> Story:
     """A story from day `first` of the month `begins` months before the last one, to day `last` (0: its end) of another;
     with `members`, the size is that of 600 members, scaled."""

@@ -1,8 +1,9 @@
-"""The right answers: every number of `numbers.json`, counted in plain Python from what was decided, never by a metric."""
+"""The right answers: the numbers of `numbers.json`, counted in plain Python from what was decided, by no metric."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from math import ceil
 from statistics import median
 
@@ -59,7 +60,12 @@ def truth(plan: Plan) -> dict:
     decided = Decided(plan, ("slack",))
     last = plan.months[-1]
     return {
-        "community": {"members": plan.members, "months": len(plan.months), "seed": plan.seed, "time_zone": "Europe/Paris"},
+        "community": {
+            "members": plan.members,
+            "months": len(plan.months),
+            "seed": plan.seed,
+            "time_zone": "Europe/Paris",
+        },
         "numbers": {str(month): numbers(decided, month, whole=month == last) for month in plan.months},
         "stories": told(decided),
         "feedback": [
@@ -70,7 +76,8 @@ def truth(plan: Plan) -> dict:
         "themes": themes(decided),
         "survival": {
             "leave_per_day": {
-                kind: {f"first_{FIRST_DAYS}_days": first, "later": later} for kind, (first, later) in LEAVE_PER_DAY.items()
+                kind: {f"first_{FIRST_DAYS}_days": first, "later": later}
+                for kind, (first, later) in LEAVE_PER_DAY.items()
             },
             "writes_per_day_when_fresh": RATE,
             "half_of_it_after_days": HALF_LIFE_DAYS,
@@ -192,7 +199,9 @@ def _onboarding(stays: dict[int, list[Stay]], said: list, start: date, end: date
     week = timedelta(days=8)
     joined = {n: several[0].joined for n, several in stays.items() if several and start <= several[0].joined}
     mature = {n: day for n, day in joined.items() if day + week <= end}
-    spoke = {m.author.number for m, day in said if (first := mature.get(m.author.number)) and first <= day < first + week}
+    spoke = {
+        m.author.number for m, day in said if (first := mature.get(m.author.number)) and first <= day < first + week
+    }
     return {"activation_rate": _rate(len(spoke), len(mature)) if mature else None}
 
 
@@ -242,7 +251,9 @@ def _responses(decided: Decided, month: Month, out: set[int]) -> dict:
             opens = message.opener is None and message.said.asks
             if not opens or not message.author.counts or message.author.number in out:
                 continue
-            answers = [a for a in decided.answers_to.get(id(message), ()) if a.author is not message.author and a.at < end]
+            answers = [
+                a for a in decided.answers_to.get(id(message), ()) if a.author is not message.author and a.at < end
+            ]
             first = min(answers, key=lambda a: (a.at, decided.id(a.author)), default=None)
             age = (end - message.at) / HOUR
             waits.append(((first.at - message.at) / HOUR if first else age, first is not None, age))
@@ -328,7 +339,7 @@ def _at_risk(decided: Decided, stays: dict[int, list[Stay]], said: list, end: da
         if not here or banned or len(recent) < 3:
             continue
         ordered = sorted(active)
-        gaps = [(later - day).days for day, later in zip(ordered, ordered[1:], strict=False)]
+        gaps = [(later - day).days for day, later in pairwise(ordered)]
         if (end - ordered[-1]).days > max(28, 3 * median(gaps)):
             found.append(number)
     return [decided.ids[n] for n in sorted(found, key=lambda n: (-count[n], decided.ids[n]))]
@@ -418,7 +429,9 @@ def told(decided: Decided) -> dict:
 def _restart(decided: Decided) -> dict:
     """Who answered the prompt that woke the silent group, within 72 hours."""
     prompt = next(
-        m for m in decided.plan.messages["slack"] if m.group == "compost" and m.author.kind == "staff" and m.said.topic == "prompt"
+        m
+        for m in decided.plan.messages["slack"]
+        if m.group == "compost" and m.author.kind == "staff" and m.said.topic == "prompt"
     )
     replies = [a for a in decided.answers_to.get(id(prompt), ()) if a.author.counts and a.at < prompt.at + 72 * HOUR]
     return {"group": "compost", "answered_by": len({a.author.number for a in replies})}

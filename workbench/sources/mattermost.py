@@ -50,7 +50,8 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
     with open_files(path) as archive:
         server = _Server(platform, reading)
         found = [name for name in _candidates(archive) if _begins_well(archive, name)]
-        reading.dropped["file of another kind"] += len(archive.names) - len(found)
+        if others := len(archive.names) - len(found):
+            reading.dropped["file of another kind"] = others
         for name in found:
             for place, line in _lines(archive, name):
                 rows = [problem(name, place, line)] if isinstance(line, str) else server.line(name, place, line)

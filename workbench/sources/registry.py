@@ -7,7 +7,7 @@ from pathlib import Path
 from workbench.errors import SourceError
 from workbench.sources import Source
 
-NAMES = ("slack", "discord", "telegram", "stackexchange", "discourse", "whatsapp", "table")
+NAMES = ("slack", "discord", "telegram", "stackexchange", "discourse", "mattermost", "whatsapp", "table")
 """Modules of this package, the most particular format first: a table is recognised last."""
 
 

@@ -70,6 +70,14 @@ joining_later AS (
     GROUP BY l.member_id
     HAVING min(CASE WHEN l.is_leave = 0 THEN l.instant END) = min(l.instant)
 ),
+leaving_later AS (
+    SELECT l.member_id
+    FROM lines AS l
+    CROSS JOIN period AS t
+    JOIN accounts AS a ON a.member_id = l.member_id
+    JOIN tells AS k ON k.platform = a.platform
+    WHERE l.is_leave = 1 AND k.tells_leaves AND l.instant >= t.month_end_at
+),
 account_stays AS (
     -- A first leave without a join ends a stay whose beginning is not in the export; a second leave in a row
     -- tells nothing.
@@ -89,9 +97,14 @@ account_stays AS (
         AND a.member_id NOT IN (SELECT member_id FROM joining_later)
 ),
 closed AS (
-    SELECT DISTINCT member_id
-    FROM memberships
-    WHERE group_id IS NULL AND start_at IS NULL AND end_at IS NULL
+    -- Unless another import dates the departure: then the account was not yet closed at the end of this month.
+    SELECT DISTINCT m.member_id
+    FROM memberships AS m
+    WHERE
+        m.group_id IS NULL
+        AND m.start_at IS NULL
+        AND m.end_at IS NULL
+        AND m.member_id NOT IN (SELECT member_id FROM leaving_later)
 ),
 known AS (
     SELECT
