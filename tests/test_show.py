@@ -27,9 +27,13 @@ def test_a_tile_compares_with_last_month_and_last_year():
 
 
 def test_a_month_without_comparison_says_so_and_does_not_compare_with_another_month():
-    made = show.tile(months(90, None, 100), "mau", language="fr")
+    made = show.tile(months(None, *[90] * 10, None, 100), "mau", language="fr")
     assert made.month_change == "pas de données il y a un mois"
     assert made.year_change == "pas de données il y a un an"
+
+
+def test_a_month_that_was_not_asked_for_is_not_said_to_have_no_data():
+    assert show.tile(months(90, 100), "mau", language="en").year_change == ""
 
 
 def test_a_change_on_a_handful_has_no_per_cent():

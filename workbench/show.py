@@ -61,7 +61,7 @@ def tile(trend: "pd.DataFrame", metric: str, *, language: str, share: bool = Fal
     """A tile from a metric's months, as `metrics.trend` gives them.
 
     `trend` has `month` (first day, ascending, the report's last) and a column named like the metric, or `value`
-    (null = no comparison); `metric` names the label, the text `<metric>.name`. `share=True` for shares (0 to 1), whose
+    (null = no data; a month that is not there is no comparison); `metric` names the label, the text `<metric>.name`. `share=True` for shares (0 to 1), whose
     changes are points. `why` is the reason when the last value is null: a text, or the key of one; by default the
     column `why` tells.
 
@@ -69,18 +69,19 @@ def tile(trend: "pd.DataFrame", metric: str, *, language: str, share: bool = Fal
     >>> months = pd.DataFrame({"month": [date(2026, 8, 1), date(2026, 9, 1)], "value": [40, 50]})
     >>> made = tile(months, "mau", language="en")
     >>> str(made.value), str(made.month_change), str(made.year_change)
-    ('50', '▲ 10 (+25%) in a month', 'no data a year ago')
+    ('50', '▲ 10 (+25%) in a month', '')
     """
     course = trend[metric if metric in trend else "value"]
     values = {Month.parse(_plain(month)): _plain(value) for month, value in zip(trend["month"], course, strict=True)}
     this, now = list(values.items())[-1]
     why = why or ("why" in trend and _plain(trend["why"].iloc[-1])) or None
+    year_ago = this.back(12)
     known = why in catalogue()
     return Tile(
         label=say(f"{metric}.name", language),
         value=(percent if share else number)(now, language),
         month_change=_change(now, values.get(this.back(1)), "month", language, share=share),
-        year_change=_change(now, values.get(this.back(12)), "year", language, share=share),
+        year_change=_change(now, values[year_ago], "year", language, share=share) if year_ago in values else "",
         trend=tuple(values.values()),
         why="" if now is not None or not why else say(why, language) if known else why,
     )

@@ -266,8 +266,17 @@ class Conversation:
 
     # What happens
 
-    def _say(self, at: int, author: Person, group: str, said: Said, *, thread: Message | None = None,
-             answers: Message | None = None, mentions: tuple[Person, ...] = (), plain: bool = False) -> Message:  # fmt: skip
+    def _say(
+        self,
+        at: int,
+        author: Person,
+        group: str,
+        said: Said,
+        *,
+        thread: Message | None = None,
+        mentions: tuple[Person, ...] = (),
+        plain: bool = False,
+    ) -> Message:
         at -= at % self.place.tick
         while self.place.threads and (group, at) in self._taken:
             at += self.place.tick
@@ -275,7 +284,7 @@ class Conversation:
         text = said.text if plain else human(said.text, self.chance)
         message = Message(
             len(self.messages), self.place.platform, group, author, at, text, said,
-            "reply" if thread else "post", thread.begins if thread else None, answers or thread, mentions, last=at,
+            "reply" if thread else "post", thread.begins if thread else None, thread, mentions, last=at,
         )  # fmt: skip
         self.messages.append(message)
         if author.counts:

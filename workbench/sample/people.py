@@ -18,7 +18,7 @@ RATE = {"core": 0.5, "regular": 0.17, "casual": 0.045, "lurker": 0.004}
 HALF_LIFE_DAYS = {"core": 2400, "regular": 420, "casual": 110, "lurker": 60}
 """After so many days the chance is half of it."""
 LEAVE_PER_DAY = {"core": (0.0, 0.0), "regular": (0.0012, 0.0004), "casual": (0.0035, 0.0011), "lurker": (0.004, 0.0014)}
-"""The hazard of leaving, per day, in the first 30 days as a member and after them: what survival estimates should find."""
+"""The hazard of leaving, per day, in the first 30 days as a member and after them: what survival estimates find."""
 FIRST_DAYS = 30
 SOURCES = (("invite", 30), ("search", 24), ("newsletter", 14), ("social", 14), ("event", 6), ("", 12))
 BEFORE_YEARS = (3, 5, 8, 13, 20, 30, 45, 60, 90, 140, 200, 290, 400, 560, 730, 900)
@@ -199,7 +199,7 @@ def _flooder(story: Story, name) -> Person:
 
 
 def _leave(made: list[Person], begin: date, end: date, chance: Chance) -> None:
-    """Each day as a member is a draw against the hazard of the kind; who came before the sample begins is still here."""
+    """Each day as a member is a draw against the hazard of the kind; who came before the sample is here."""
     first_instant, stop = starts(begin), starts(end)
     for place, person in enumerate(made):
         if person.left is not None or person.kind not in LEAVE_PER_DAY:

@@ -258,10 +258,8 @@ def managers_log(
         if month.number % 3 == 0:
             made.append(Note(starts(month.start.replace(day=5)) + 9 * HOUR, "poll", "which guide shall we write next"))
         core = [p for p in crowd if p.kind == "core" and p.here(starts(month.start))]
-        for person in draw.some(core, 2):
-            made.append(
-                Note(starts(month.start.replace(day=25)) + 15 * HOUR, "reward", "seed parcel, with thanks", person)
-            )
+        thanked = starts(month.start.replace(day=25)) + 15 * HOUR
+        made += [Note(thanked, "reward", "seed parcel, with thanks", person) for person in draw.some(core, 2)]
     made += _of_stories(planted)
     return sorted(made, key=lambda note: (note.at, note.kind, note.person.number if note.person else 0))
 

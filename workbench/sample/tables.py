@@ -102,7 +102,8 @@ def _surveys(plan: Plan) -> bytes:
 def _moderation(plan: Plan) -> bytes:
     rows = [
         (
-            f"M{number:05d}", utc_text(one.at), _id(one.person, plan), _id(one.by, plan), one.action, one.rule, one.reason,
+            f"M{number:05d}", utc_text(one.at), _id(one.person, plan), _id(one.by, plan), one.action, one.rule,
+            one.reason,
             event_id(one.about, plan.seed) if one.about else "",
         )
         for number, one in enumerate(plan.actions, 1)
@@ -121,7 +122,8 @@ def _visits(plan: Plan) -> bytes:
 def _log(plan: Plan) -> bytes:
     rows = [
         (
-            paris_text(one.at), one.kind, _id(one.person, plan), channel_id(one.group, plan.seed) if one.group else "", one.status,
+            paris_text(one.at), one.kind, _id(one.person, plan),
+            channel_id(one.group, plan.seed) if one.group else "", one.status,
             paris_text(one.acknowledged), paris_text(one.closed), one.text,
         )
         for one in plan.notes
@@ -133,13 +135,14 @@ def _log(plan: Plan) -> bytes:
 def _social_posts(plan: Plan) -> bytes:
     rows = [
         (
-            utc_text(one.at), one.network, one.native, one.form, one.impressions, one.reach, one.reactions, one.comments,
-            one.shares, one.clicks, one.text,
+            utc_text(one.at), one.network, one.native, one.form, one.impressions, one.reach, one.reactions,
+            one.comments, one.shares, one.clicks, one.text,
         )
         for one in plan.social_posts
     ]  # fmt: skip
     headers = (
-        "date", "network", "post id", "type", "impressions", "reach", "reactions", "comments", "shares", "clicks", "text",
+        "date", "network", "post id", "type", "impressions", "reach", "reactions", "comments", "shares", "clicks",
+        "text",
     )  # fmt: skip
     return as_csv(headers, rows)
 
