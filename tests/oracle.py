@@ -155,7 +155,7 @@ class Oracle:
             ever = True
         if here_since is not None or not stays:
             stays.append((self.day(here_since) if here_since else None, None, None))
-        leaves_later = any(at >= self.end_at for at in leaves)
+        leaves_later = min((self.day(at) for at in leaves if at >= self.end_at), default=None)
         return [stay for one in stays if (stay := self.completed(account, platform, leaves_later, *one))]
 
     def completed(self, account, platform, leaves_later, joined, left, reason) -> tuple | None:
@@ -166,14 +166,18 @@ class Oracle:
             for r in self.rows["memberships"]
         )
         end_kind = "dated" if left is not None else None
-        if left is None and closed and not leaves_later:
+        if left is None and closed and leaves_later is None:
             if not traces and joined is None:
                 return None
             end_kind, reason = "undated", "deactivated"
             left = traces[-1] if traces else joined
         if joined is not None:
             kind = "dated"
-        elif not traces or traces[0] <= first_covered or (end_kind == "dated" and traces[0] > left):
+        elif (
+            not traces
+            or traces[0] <= first_covered
+            or traces[0] > ((left if end_kind == "dated" else None) or leaves_later or date.max)
+        ):
             kind = "opening"
             joined = first_covered if left is None else min(first_covered, left)
         else:

@@ -60,10 +60,10 @@ def style() -> Shown:
 def tile(trend: "pd.DataFrame", metric: str, *, language: str, share: bool = False, why: str | None = None) -> Tile:
     """A tile from a metric's months, as `metrics.trend` gives them.
 
-    `trend` has `month` (first day, ascending, the report's last) and a column named like the metric, or `value`
-    (null = no data; a month that is not there is no comparison); `metric` names the label, the text `<metric>.name`. `share=True` for shares (0 to 1), whose
-    changes are points. `why` is the reason when the last value is null: a text, or the key of one; by default the
-    column `why` tells.
+    `trend` has `month` (first day, ascending, the report's last) and a column named like the metric, or `value` (null =
+    no data; a month that is not there is no comparison); `metric` names the label, the text `<metric>.name`.
+    `share=True` for shares (0 to 1), whose changes are points. `why` is the reason when the last value is null: a text,
+    or the key of one; by default the column `why` tells.
 
     >>> import pandas as pd
     >>> months = pd.DataFrame({"month": [date(2026, 8, 1), date(2026, 9, 1)], "value": [40, 50]})

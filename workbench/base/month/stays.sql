@@ -71,12 +71,14 @@ joining_later AS (
     HAVING min(CASE WHEN l.is_leave = 0 THEN l.instant END) = min(l.instant)
 ),
 leaving_later AS (
-    SELECT l.member_id
+    SELECT l.member_id, min(CAST(l.instant + o.shift AS DATE)) AS left_on
     FROM lines AS l
+    JOIN utc_offsets AS o ON l.instant >= o.from_at AND l.instant < o.to_at
     CROSS JOIN period AS t
     JOIN accounts AS a ON a.member_id = l.member_id
     JOIN tells AS k ON k.platform = a.platform
     WHERE l.is_leave = 1 AND k.tells_leaves AND l.instant >= t.month_end_at
+    GROUP BY l.member_id
 ),
 account_stays AS (
     -- A first leave without a join ends a stay whose beginning is not in the export; a second leave in a row
@@ -112,7 +114,7 @@ known AS (
         CASE
             WHEN s.joined_on IS NOT NULL THEN 'dated'
             WHEN tr.first_day IS NULL OR tr.first_day <= k.first_day THEN 'opening'
-            WHEN s.left_on IS NOT NULL AND tr.first_day > s.left_on THEN 'opening'
+            WHEN tr.first_day > coalesce(s.left_on, n.left_on) THEN 'opening'
             ELSE 'imputed'
         END AS join_kind,
         coalesce(s.joined_on, tr.first_day) AS known_join,
@@ -129,6 +131,7 @@ known AS (
     JOIN tells AS k ON k.platform = a.platform
     LEFT JOIN traces AS tr ON tr.member_id = s.member_id
     LEFT JOIN closed AS c ON c.member_id = s.member_id
+    LEFT JOIN leaving_later AS n ON n.member_id = s.member_id
     -- A closed account without any trace was never seen here.
     WHERE c.member_id IS NULL OR tr.last_day IS NOT NULL OR s.joined_on IS NOT NULL OR s.left_on IS NOT NULL
 ),
