@@ -127,9 +127,7 @@ def test_headings_go_down_one_step_at_a_time_and_no_id_stands_twice():
 
 def test_two_notebooks_of_one_name_have_sections_of_their_own():
     notebooks = {"1-same.ipynb": notebook(figure()), "2-same.ipynb": notebook(figure())}
-    html = page.build(
-        notebooks, name="Club", month=Month(2026, 10), language="en", partial=False, version="1"
-    )
+    html = page.build(notebooks, name="Club", month=Month(2026, 10), language="en", partial=False, version="1")
     ids = Reader(html).ids
     assert len(set(ids)) == len(ids)
 

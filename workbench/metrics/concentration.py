@@ -12,8 +12,9 @@ def hem_share(community: Community, *, month: str | Month, share: float = 0.10) 
 
     One row: `hem_share` (0 to 1), `numerator`, `denominator` (contributions of the month), `low`, `high` (null: it is
     no proportion of a sample), `why`, `people` (⌈share · members⌉), `members` (on at least one day of the month, silent
-    ones included), `contributors`. Those who contributed most are counted, which need not be the `highly_engaged`. A roster full
-    of people who never write makes the few per cent many and the share high: compare with `absence_factor`.
+    ones included), `contributors`. Those who contributed most are counted, which need not be the `highly_engaged`. A
+    roster full of people who never write makes the few per cent many and the share high: compare with
+    `absence_factor`.
 
     Source: the "1 % rule" and its like (Nielsen 2006; van Mierlo 2014, JMIR 16(2), e33), measured instead of assumed.
 
