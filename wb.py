@@ -65,6 +65,8 @@ def test(*options: str) -> int:
                 folder,
                 "-c",
                 os.devnull,
+                "--dist",
+                "loadfile",  # the cells of a notebook belong together
                 "--nbval-lax",
                 f"{folder}/notebooks",
             ),

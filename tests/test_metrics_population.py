@@ -412,7 +412,7 @@ def test_the_order_of_the_rows_does_not_matter(given, month, random):
         assert community.run(query, month=month).equals(other.run(query, month=month))
 
 
-@settings(SOME, max_examples=150)
+@settings(SOME, max_examples=15)
 @given(made.communities(tells_leaves=True), st.sampled_from(("2026-03", "2026-04")))
 def test_the_members_at_the_end_of_a_month_are_those_at_the_beginning_of_the_next(given, month):
     def people(condition, month):
