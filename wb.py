@@ -43,8 +43,8 @@ def main(arguments: list[str]) -> int:
 
 def report(*options: str) -> int:
     """The sample's community, then its report; further options go to `workbench report`."""
-    zone = ("--timezone", "UTC")
-    imported = run(WORKBENCH, "import", SAMPLE, "--community", FIRST, "--name", "Meta History", *zone, check=False)
+    first = () if FIRST.exists() else ("--name", "Meta History", "--timezone", "UTC")
+    imported = run(WORKBENCH, "import", SAMPLE, "--community", FIRST, *first, check=False)
     return imported or run(WORKBENCH, "report", "--community", FIRST, *options, check=False)
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from workbench import actions
 from workbench.settings import Privacy, Settings
+from workbench.words import catalogue
 
 CLUB = Settings(name="club", timezone="UTC")
 OPEN = Settings(name="club", timezone="UTC", privacy=Privacy(names="shown"))
@@ -37,9 +38,11 @@ def unanswered(*hours):
             "member_id": "chat:a",
             "display_name": "=HYPERLINK(1)",
             "group_name": "help",
-            "opened_at": pd.Timestamp("2026-03-01"),
+            "opened_at": pd.Timestamp("2026-03-01 23:30"),
+            "opened_at_local": pd.Timestamp("2026-03-02 00:30"),
             "waiting_hours": [float(hour) for hour in hours],
             "waiting_over_hours": [168 if hour >= 168 else 24 for hour in hours],
+            "text": "=1+1 Where is the file, asks Name of chat:a",
         }
     )
 
@@ -98,6 +101,21 @@ def test_what_waits_a_week_gets_another_advice_than_what_waits_a_day():
     listed = actions.answer(unanswered(400, 30), settings=CLUB, language="en")
     assert listed["why"].tolist() == ["Has waited 16 days for an answer.", "Has waited 30 hours for an answer."]
     assert listed["do"].iloc[0] != listed["do"].iloc[1]
+
+
+def test_who_is_to_answer_reads_what_was_asked_and_when_by_the_community_s_clock():
+    given = unanswered(400, 30)
+    given["text"] = [given["text"].iloc[0], None]
+    listed = actions.answer(given, settings=CLUB, language="en")
+    assert listed["text"].iloc[0].startswith("=1+1 Where") and pd.isna(listed["text"].iloc[1])
+    assert listed["opened_at_local"].tolist() == [pd.Timestamp("2026-03-02 00:30")] * 2 and "opened_at" not in listed
+    assert all(f"column.{name}" in catalogue() for name in listed.columns)
+
+
+def test_what_members_wrote_is_on_no_page():
+    listed = actions.answer(unanswered(400), settings=OPEN, language="en")
+    for frame in (listed, unanswered(400)):
+        assert "Where is the file" not in actions.on_page(frame, settings=OPEN).to_csv()
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,7 @@ def test_a_goal_whose_number_is_unknown_says_why_instead_of_failing():
 
 
 def test_a_goal_for_a_number_that_does_not_exist_names_the_nearest():
-    with pytest.raises(SettingsError, match=r'metric = "mua" is no number of the report. Did you mean "mau"\?'):
+    with pytest.raises(SettingsError, match=r'metric = "mua" is no number that a goal .* Did you mean "mau"\?'):
         metrics.goals(with_goals(("mua", 12, "2026-12")), month="2026-03")
     with pytest.raises(SettingsError, match="at_risk"):
         metrics.goals(with_goals(("at_risk", 12, "2026-12")), month="2026-03")

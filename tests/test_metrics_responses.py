@@ -189,6 +189,7 @@ def test_reads_like_a_question(text):
 @pytest.mark.parametrize(
     "text",
     [
+        "C’est ce que je disais hier.",
         "Good morning", "https://example.org/page?id=3", "<https://example.org/?q=what is it>",
         "I know where it stands",
         "Merci beaucoup", "Inscrivez-vous ici", "The one who came", "Whatever", "Howdy", "Do the exercises",
@@ -210,6 +211,28 @@ def test_the_unanswered_come_oldest_first_with_the_last_mark_they_passed():
     assert found[["event_id", "waiting_over_hours", "waiting_hours"]].values.tolist() == [
         ["2", 168, 720.0], ["3", 72, 96.0], ["1", 24, 36.0],
     ]  # fmt: skip
+
+
+def test_the_unanswered_come_with_the_beginning_of_their_text_or_none():
+    # Without its text an opener is still on the list: the tempting mistake is to join and lose it.
+    texts = (("1", "Where " + "x" * 300), ("3", "Of another topic"))
+    community = opened(("1", "a", "2026-03-02", None), ("2", "a", "2026-03-03", None), texts=texts)
+    found = metrics.unanswered(community, month="2026-03")
+    assert found["event_id"].tolist() == ["1", "2"]
+    assert found["text"].iloc[0] == "Where " + "x" * 154 and pd.isna(found["text"].iloc[1])
+
+
+def test_the_unanswered_say_when_they_were_opened_by_the_community_s_clock():
+    members = [{"member_id": "chat:a", "platform": "discourse"}]
+    events = [
+        {"event_id": at, "member_id": "chat:a", "occurred_at": at, "kind": "post", "platform": "discourse"}
+        for at in ("2026-03-01 23:30", "2026-03-29 23:30")  # before and after summer time begins
+    ]
+    coverage = [{"platform": "discourse", "from_at": "2026-03-01", "to_at": "2026-04-30"}]
+    rows = {"members": members, "events": events, "coverage": coverage}
+    found = metrics.unanswered(community_of_rows(rows, timezone="Europe/Paris"), month="2026-03")
+    assert found["opened_at"].astype(str).tolist() == ["2026-03-01 23:30:00", "2026-03-29 23:30:00"]
+    assert found["opened_at_local"].astype(str).tolist() == ["2026-03-02 00:30:00", "2026-03-30 01:30:00"]
 
 
 def expected(oracle: Oracle, end_at: datetime) -> list[tuple]:

@@ -88,6 +88,28 @@ def test_more_answers_than_members_have_no_interval():
     assert found["participation"] == 2 and pd.isna(found["low"])
 
 
+def test_no_score_counts_more_answers_than_the_surveys_got():
+    answers = (("a", 9), ("a", 3), ("a", 5, "csat"), (None, 5, "csat"), ("b", 7, "10"))
+    community = opened(*answers)
+    rows = sentences.participation_rows(metrics.participation(community, month="2026-03"))
+    assert list(rows.columns) == ["survey", "answers", "members", "participation", "low", "high"]
+    assert (nps(*answers)["denominator"], csat(*answers)["denominator"], rows["answers"].sum()) == (1, 2, 3)
+
+
+def test_without_answers_one_sentence_says_so():
+    frame = metrics.participation(opened(), month="2026-03")
+    assert sentences.participation(frame, language="en") == "No survey answer of this month is in the data."
+    assert sentences.participation_rows(frame).empty
+
+
+def test_a_satisfied_share_is_said_with_its_interval_unless_answers_are_few():
+    said = [
+        sentences.csat(metrics.csat(opened(*((None, 5, "csat"),) * n), month="2026-03"), language="en") for n in (9, 20)
+    ]
+    assert said[0] == "9 of 9 answers were satisfied."
+    assert said[1] == "20 of 20 answers were satisfied: 100% (between 84% and 100% with 95% confidence)."
+
+
 answer = st.tuples(
     st.sampled_from((None, "a", "b", "c")),
     st.integers(0, 10),

@@ -96,7 +96,7 @@ def answer(unanswered: pd.DataFrame, *, settings: Settings, language: str) -> pd
     """Which questions and topics wait for an answer, the oldest first.
 
     `unanswered` as the metric of this name gives it. One row an opener: who asked, `why`, `do`, `group_name`,
-    `opened_at` (UTC), `waiting_hours`, `event_id`.
+    `opened_at_local` (in the community's time zone), `waiting_hours`, `text` (its beginning), `event_id`.
     """
     rows = unanswered.assign(
         why=[
@@ -108,7 +108,7 @@ def answer(unanswered: pd.DataFrame, *, settings: Settings, language: str) -> pd
             for row in unanswered.itertuples()
         ],
     )
-    return _listed(rows, ["group_name", "opened_at", "waiting_hours", "event_id"], settings)
+    return _listed(rows, ["group_name", "opened_at_local", "waiting_hours", "text", "event_id"], settings)
 
 
 def thank(hem_changes: pd.DataFrame, *, settings: Settings, language: str) -> pd.DataFrame:
@@ -198,11 +198,11 @@ def fallen(hem_changes: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def on_page(frame: pd.DataFrame, *, settings: Settings, columns: list[str] | None = None) -> pd.DataFrame:
-    """A list, or a metric's frame of people, as a page may show it: `member` first, no account, no other name.
+    """A list, or a metric's frame of people, as a page may show it: `member` first, no account, other name or text.
 
     `columns` chooses what follows; by default all.
     """
-    page = named(frame, settings=settings).drop(columns=["display_name", "member_id"])
+    page = named(frame, settings=settings).drop(columns=["display_name", "member_id", "text"], errors="ignore")
     return page if columns is None else page[["member", *columns]]
 
 

@@ -52,7 +52,7 @@ def report(folder, month, language, out, parameters, notebooks, jobs, quiet) -> 
     Examples:
       workbench report --community my-community
       workbench report --community my-community --month 2026-10 --language fr
-      workbench report --community my-community --out ~/Desktop/october -p top 20
+      workbench report --community my-community --out ~/Desktop/october -p first_contribution true
     """
     from workbench.report import make
 

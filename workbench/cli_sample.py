@@ -17,9 +17,9 @@ from workbench.sample import MEMBERS, MONTHS, SEED
 def sample(folder, members, months, seed) -> None:
     """Make a community whose truth is known, to learn and to test on.
 
-    DIR is filled with exports as platforms give them (Slack zip, CSV tables with their mappings), with truth.json, the
-    right answers, and with STORY.md and HISTOIRE.md, which tell what happened in it. The same options give the same
-    bytes. Nobody in it exists.
+    DIR is filled with exports as platforms give them (Slack, Discord and Discourse zips, a French WhatsApp chat, CSV
+    tables with their mappings), with truth.json, the right answers, and with STORY.md and HISTOIRE.md, which tell what
+    happened in it. The same options give the same bytes. Nobody in it exists.
 
     \b
     Examples:
@@ -29,7 +29,7 @@ def sample(folder, members, months, seed) -> None:
     from workbench.sample import make
 
     files = make(folder, members=members, months=months, seed=seed)
-    click.echo(f"Made in {folder}. To import it:")
+    click.echo(f"Made in {folder}. To import its Slack and tables:")
     listed = " ".join(f'"{file}"' if " " in str(file) else str(file) for file in files)
     click.echo(f"  workbench import {listed} --community {folder.name}-community --timezone Europe/Paris")
     click.echo(

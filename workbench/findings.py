@@ -164,9 +164,7 @@ def _regulars_silent(look: _Look, at_risk: pd.DataFrame | None, hem_changes: pd.
     others = at_risk[~at_risk["member_id"].isin(actions.fallen(hem_changes)["member_id"])]  # those are named already
     if others.empty:
         return None
-    return look.finding(
-        "regulars_silent", "at_risk", others, count=len(others), days=int(others["silent_days"].median())
-    )
+    return look.finding("regulars_silent", "at_risk", others, count=len(others), days=int(others["silent_days"].max()))
 
 
 def _unanswered(look: _Look, unanswered: pd.DataFrame | None, share: pd.DataFrame | None) -> Finding | None:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from hashlib import sha256
+from importlib.resources import files
 from itertools import pairwise
 
 SHORTEST_NAME = 3  # letters; shorter names would blot out ordinary words
@@ -35,9 +36,9 @@ def mask(text, *, names=()) -> str:
     [channel], and each of `names`, in any case and as whole words, as [name]. The tokens are the same in
     every language. A name of several words is also found with other separators ("jean-luc" for "Jean Luc").
 
-    How it can mislead: names under 3 letters are left, so are nicknames, misspelt names and names that
-    are not given; a name that is also a word ("Rose") is masked as a word too. A text can give its
-    author away by what it tells: masking is not anonymising.
+    How it can mislead: names under 3 letters are left, so are names that are a very common word ("The"),
+    nicknames, misspelt names and names that are not given; a name that is also a word ("Rose") is masked as a
+    word too. A text can give its author away by what it tells: masking is not anonymising.
 
     >>> mask("Ask Marie Curie (marie@lab.fr, +33 6 12 34 56 78) or @pierre", names=["marie curie"])
     'Ask [name] ([email], [phone]) or [name]'
@@ -78,9 +79,17 @@ def _by_first_word(names):
         if not isinstance(name, str):
             continue
         parts = tuple(re.findall(r"\w+", unicodedata.normalize("NFC", name).casefold()))
-        if sum(map(str.isalpha, "".join(parts))) >= SHORTEST_NAME:
+        ordinary = len(parts) == 1 and parts[0] in _ordinary_words()
+        if sum(map(str.isalpha, "".join(parts))) >= SHORTEST_NAME and not ordinary:
             by_first.setdefault(parts[0], set()).add(parts)
     return {first: sorted(parts, key=lambda name: (-len(name), name)) for first, parts in by_first.items()}
+
+
+@lru_cache(maxsize=1)
+def _ordinary_words():
+    """Words so common that masking them would leave no text: somebody may call himself "The"."""
+    listed = files("workbench").joinpath("models", "stop_words.csv").read_text(encoding="utf-8").splitlines()[1:]
+    return frozenset(line.split(",")[1].strip().casefold() for line in listed if "," in line)
 
 
 def _without_names(text, by_first):

@@ -98,7 +98,7 @@ def _change(now, before, span: str, language: str, *, share: bool) -> str:
     if number(amount, language) == "0":  # also what is too small to be read
         return say(f"show.{span}_same", language)
     text = say("show.points", language, count=amount) if share else number(amount, language)
-    if not share and before >= 10:  # a per cent of a handful says nothing
+    if not share and before >= 10 and now >= 0:  # of a handful, or of a score below nought, a per cent says nothing
         text += f" ({'+' if sign > 0 else '−'}{percent(amount / before, language)})"
     return say(f"show.{span}_change", language, change=f"{ARROWS[sign]} {text}")
 

@@ -10,6 +10,14 @@ ANSWERED_BY = {
     "new": "lifecycle", "retained": "lifecycle", "resurrected": "lifecycle", "dormant": "lifecycle",
     "gini_members": "gini", "gini_contributors": "gini",
 }  # fmt: skip
+ALLOWED = (
+    "absence_factor", "activation_rate", "answered_24h", "bounced_joiners", "churn_activity", "churn_activity_28",
+    "churn_exposure", "churn_of_current", "churn_of_opening", "contributions", "csat", "dau_mean", "dormant",
+    "engagement_rate", "first_response_hours", "gini_contributors", "gini_members", "growth_rate", "hem_share_10",
+    "hem_share_5", "hem_stability", "leavers", "mau", "mau28", "members_closing", "net_growth", "new", "new_members",
+    "nps", "peer_answer_share", "posts_per_active", "rejoined", "resurrected", "retained", "retention_period",
+    "silent_share", "staff_share_of_voice", "stickiness", "unanswered_7d",
+)  # fmt: skip
 FEWER_IS_BETTER = {
     "absence_factor": False, "bounced_joiners": True, "dormant": True, "first_response_hours": True,
     "gini_contributors": True, "gini_members": True, "hem_share_5": True, "hem_share_10": True, "leavers": True,
@@ -57,15 +65,12 @@ def _row(community: Community, month: Month, goal) -> dict:
 def _asked(community: Community, month: Month, metric: str) -> pd.DataFrame:
     from workbench import metrics  # here, as that room is being opened while this file is read
 
-    answered_by = ANSWERED_BY.get(metric, metric)
-    found = getattr(metrics, answered_by, None) if answered_by in metrics.__all__ else None
-    frame = found(community, month=month) if found and metric not in ("goals", "trend") else None
-    if frame is None or metric not in frame or len(frame) != 1:
+    if metric not in ALLOWED:
         raise SettingsError(
-            f'community.toml: [[goals]] metric = "{metric}" is no number of the report. '
-            + did_you_mean(metric, {*metrics.__all__, *ANSWERED_BY})
+            f'community.toml: [[goals]] metric = "{metric}" is no number that a goal can be set for. '
+            + did_you_mean(metric, ALLOWED)
         )
-    return frame
+    return getattr(metrics, ANSWERED_BY.get(metric, metric))(community, month=month)
 
 
 def _number(value) -> float | None:

@@ -101,8 +101,10 @@ def unanswered(community: Community, *, month: str | Month, questions_only: bool
     """Which openers of the month still wait for an answer, the oldest first?
 
     One row an opener without an answer at the month's end, 24 hours old or more: `event_id`, `opened_at` (UTC),
-    `waiting_hours`, `waiting_over_hours` (24, 72 or 168: the last mark passed), `member_id` (the person who asks),
-    `display_name`, `group_id`, `group_name`, `platform`. An answer given elsewhere, or by a reaction, is not seen.
+    `opened_at_local` (in the community's time zone), `waiting_hours`, `waiting_over_hours` (24, 72 or 168: the last
+    mark passed), `member_id` (the person who asks), `display_name`, `group_id`, `group_name`, `platform`, `text` (the
+    first 160 characters, unmasked, for `actions.xlsx` and no page; null when the export has none). An answer given
+    elsewhere, or by a reaction, is not seen.
 
     >>> unanswered(_asked(), month="2026-01")[["event_id", "member_id", "waiting_over_hours"]].values.tolist()
     [['2', 'discourse:b', 168]]

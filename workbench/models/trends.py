@@ -8,16 +8,18 @@ from workbench.models.words import fold
 from workbench.period import Month
 
 MONTHS_BEFORE = 3
+LEAST_TEXTS = 30  # a share of negative texts is told of no fewer
 
 
 def theme_trend(texts: pd.DataFrame, found: Themes, *, month: str | Month, covered_months) -> pd.DataFrame:
     """Is a theme growing? Its texts of the month against the mean of the three months before.
 
     `texts` needs text_id, member_id and month (first day); `covered_months` are the first days of wholly covered
-    months: only those count as months before. One row a theme of `found.themes`, in its order: theme_id, items (texts
-    of the month), authors (of the month; each anonymous text counts as one), mean_before (texts a month, null without
-    a covered month before), ratio (items ÷ mean_before), low and high (95 % interval of the ratio), trend ("new", "up",
-    "down", "steady", null when it cannot be told), months_in_a_row (up to this one, with a text each).
+    months: only those count as months before. One row a theme of `found.themes`, in its order: theme_id, texts (of the
+    four months), items (texts of the month), authors (of the month; each anonymous text counts as one), mean_before
+    (texts a month, null without a covered month before), ratio (items ÷ mean_before), low and high (95 % interval of
+    the ratio), trend ("new", "up", "down", "steady", null when it cannot be told), months_in_a_row (up to this one,
+    with a text each).
 
     The interval takes texts as independent (Poisson) and is exact given their sum (Przyborowski & Wilenski 1940,
     Biometrika 31, 313–323); one person who writes often makes it too narrow. "new": no text in the months before.
@@ -40,6 +42,7 @@ def theme_trend(texts: pd.DataFrame, found: Themes, *, month: str | Month, cover
     rows = pd.DataFrame(
         {
             "theme_id": items.index,
+            "texts": counts.sum(axis=1).astype(int).to_numpy(),
             "items": items.to_numpy(),
             "authors": authors.reindex(items.index).fillna(0).astype(int).to_numpy(),
             "mean_before": earlier.to_numpy() / months if months else np.nan,
@@ -128,16 +131,21 @@ def _wilson(successes: int, n: int, z: float = 1.959963984540054) -> tuple[float
     return max(centre - half, 0.0), min(centre + half, 1.0)
 
 
-def theme_table(found: Themes, trend: pd.DataFrame, *, teams: dict[str, list[str]] | None = None) -> pd.DataFrame:
+def theme_table(
+    found: Themes, trend: pd.DataFrame, *, teams: dict[str, list[str]] | None = None, minimum_authors: int = 3
+) -> pd.DataFrame:
     """Which themes were talked about this month, how do they move, and whose are they?
 
-    One row a theme with texts in the month, the most frequent first: theme_id, label, terms, items and authors (of
-    the month), mean_before, ratio, low, high, trend, months_in_a_row (as `theme_trend`), sentiment, negative_share
-    (over all texts of the theme), language, team (the first of `teams` one of whose words begins a word of label or
-    terms; null when none does). Words of a team are compared without accents and capitals.
+    One row a theme that at least `minimum_authors` people raised in the month, the most frequent first: theme_id,
+    label, terms, items and authors (of the month), mean_before, ratio, low, high, trend, months_in_a_row (as
+    `theme_trend`), sentiment, negative_share (over the theme's texts of all four months; null under 30 texts),
+    language, team (the first of `teams` one of whose words begins a word of label or terms; null when none does).
+    Words of a team are compared without accents and capitals.
     """
-    about = found.themes[["theme_id", "label", "terms", "sentiment", "negative_share", "language"]]
-    rows = trend[trend["items"] > 0].merge(about, on="theme_id")
+    about = found.themes[["theme_id", "label", "terms", "sentiment", "negative_share", "language"]].copy()
+    enough = trend.set_index("theme_id")["texts"].reindex(about["theme_id"]).to_numpy() >= LEAST_TEXTS
+    about["negative_share"] = about["negative_share"].where(enough)
+    rows = trend[trend["authors"] >= minimum_authors].drop(columns="texts").merge(about, on="theme_id")
     rows["team"] = pd.Series([_team([row.label, *row.terms], teams or {}) for row in rows.itertuples()], dtype=object)
     return rows.sort_values(["items", "theme_id"], ascending=[False, True]).reset_index(drop=True)
 

@@ -57,7 +57,10 @@ def make(
 
 
 def _make(community, manager, threads, month, language, out, given, parameters, progress) -> Path:
+    from workbench import metrics
+
     month = _month(community, month)
+    metrics.goals(community, month=month)  # refuses a goal for something that is no number
     language = language or community.settings.language
     target = (out or community.folder / "reports" / str(month)).resolve()
     place.check(target)
@@ -72,12 +75,12 @@ def _make(community, manager, threads, month, language, out, given, parameters, 
             threads.submit(_execute, name, notebook, manager, work, bar.update) for name, notebook in prepared.items()
         ]
         early = [one for one in numbers.contract() if one not in numbers.LATE]
-        metrics = numbers.collect(community, month=month, language=language, ids=early)
+        collected = numbers.collect(community, month=month, language=language, ids=early)
         failures = [failure for done in as_completed(running) if (failure := done.result())]
         if failures:
             raise _failed(failures, target, language)
-        metrics |= numbers.collect(community, month=month, language=language, ids=numbers.LATE)
-        found = numbers.document(community, metrics, month=month)
+        collected |= numbers.collect(community, month=month, language=language, ids=numbers.LATE)
+        found = numbers.document(community, collected, month=month)
         lists = action_lists(community, month=month, language=language)
         values["folder"] = _relative(community.folder, target / "notebooks")
         executed = {

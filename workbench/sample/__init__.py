@@ -5,24 +5,25 @@ from pathlib import Path
 from workbench.errors import SettingsError
 
 MEMBERS, MONTHS, SEED = 600, 24, 1
-MADE = ("slack.zip", "tables", "truth.json", "STORY.md", "HISTOIRE.md")
-"""What `make` writes into its folder."""
+WHATSAPP = "Discussion WhatsApp avec Balcons de Lyon.txt"
 
 
 def make(folder: str | Path, *, members: int = MEMBERS, months: int = MONTHS, seed: int = SEED) -> list[Path]:
-    """Write a sample community into `folder`, and return the files to import, in a good order.
+    """Write a sample community into `folder`, and return the files of its Slack to import, in a good order.
 
     About `members` accounts over `months` months that end with October 2026, in Europe/Paris. `slack.zip` is a Slack
     export; `tables/` holds CSV files, each with its mapping: roster, channels, earlier stays, payments, surveys,
-    moderation, visits, managers' log, social posts. `truth.json` has the right answers, `STORY.md` and `HISTOIRE.md`
-    tell what happened. The same arguments give the same bytes, on every machine and in every locale.
+    moderation, visits, managers' log, social posts. Part of the community is elsewhere too: in a French WhatsApp group,
+    on a Discord server, in a Discourse forum; `identities.csv` says who is the same person. `truth.json` has the right
+    answers, `STORY.md` and `HISTOIRE.md` tell what happened. The
+    same arguments give the same bytes, on every machine and in every locale.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     [file.name for file in make(folder, members=40, months=3)][:3]
     ['slack.zip', 'roster.csv', 'channels.csv']
     """
-    from workbench.sample import slack, tables, telling
+    from workbench.sample import discord, discourse, slack, tables, telling, whatsapp
     from workbench.sample.packing import as_json
     from workbench.sample.plan import decide
     from workbench.sample.truth import truth
@@ -34,7 +35,11 @@ def make(folder: str | Path, *, members: int = MEMBERS, months: int = MONTHS, se
     answers = truth(plan)
     folder.mkdir(parents=True, exist_ok=True)
     slack.write(plan, folder / "slack.zip")
+    whatsapp.write(plan.others["whatsapp"], folder / WHATSAPP, seed)
+    discord.write(plan.others["discord"], folder / "discord.zip", seed)
+    discourse.write(plan.others["discourse"], folder / "discourse.zip", seed)
     tables.write(plan, folder / "tables")
+    (folder / "identities.csv").write_bytes(tables.identities(plan))
     (folder / "truth.json").write_bytes(as_json(answers, indent=1))
     for language, name in telling.NAMES.items():
         (folder / name).write_text(telling.story(plan, answers, language=language), encoding="utf-8", newline="\n")

@@ -4,7 +4,6 @@ import heapq
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import accumulate
 
 from workbench.period import Month
 from workbench.sample.calendar import (
@@ -30,7 +29,7 @@ QUICK = (1, 3, 6, 10, 16, 25, 40, 65, 110, 190, 330)
 SLOW = (20, 60, 120, 200, 300, 420, 600, 900, 1300, 1900, 2900)
 SOON = (1, 2, 4, 7, 12, 20, 35, 60, 110, 200, 400)
 EMOJI = ("heart", "+1", "seedling", "tomato", "raised_hands", "sunflower", "clap", "eyes", "tada")
-EVERYDAY = {"reminders": 3, "offline": 3, "printing": 3, "varieties": 3, "kindness": 3, "calendar": 2}
+EVERYDAY = {"reminders": 7, "offline": 7, "printing": 6, "varieties": 6, "kindness": 5, "calendar": 5}
 """So many members of 600 bring up a theme in the chat in any month."""
 _OPEN_DAYS = 4
 
@@ -78,7 +77,6 @@ class Place:
     threads: bool = True
     share: float = 1.0
     """How much of a person's writing happens here."""
-    languages: tuple[str, ...] = ("fr", "en")
     lively: bool = True
     """Whether the team's prompts, the bot and the stories happen here."""
 
@@ -97,7 +95,6 @@ class Conversation:
         self._last_in: dict[str, int] = {}
         self._introduced: set[int] = set()
         self._taken: set[tuple[str, int]] = set()
-        self._hours = list(accumulate(HOURS))
         self._helpers = [p for p in crowd if p.tags & {"moderator", "helper", "goes quiet"}]
         self._team = [p for p in crowd if p.kind == "staff"]
         self._bots = [p for p in crowd if p.role == "bot"]
@@ -111,6 +108,8 @@ class Conversation:
         if self.place.lively:
             self._plan_feedback()
             self._plan_stories()
+        else:
+            self._frame()
         while self._queue:
             at, _, act, given = heapq.heappop(self._queue)
             if at < end:
@@ -118,6 +117,12 @@ class Conversation:
         return self.messages
 
     # What is planned
+
+    def _frame(self) -> None:
+        """A word on the first and the last day by who founded the place, so that the export covers whole months."""
+        group = next(iter(self.place.groups))
+        for at in (starts(self.place.begins) + 10 * HOUR, starts(self.place.ends) - 3 * HOUR):
+            self._at(at, self._begin_in, self.crowd[0], group)
 
     def _at(self, at: int, act, *given) -> None:
         self._order += 1
@@ -459,7 +464,7 @@ class Conversation:
         if 7 <= moment.hour < 23:
             return at + draw.below(1_000_000)
         day = moment.date() + timedelta(days=moment.hour >= 23)
-        return starts(day) + 7 * HOUR + draw.below(7200) * SECOND + draw.below(1_000_000)
+        return max(at, starts(day) + 7 * HOUR) + draw.below(7200) * SECOND + draw.below(1_000_000)
 
     def _answer(self, at: int, person: Person, opener: Message) -> None:
         if not self._may(person, at) or not opener.author.here(at) or self._silent(opener.group, at):

@@ -57,8 +57,6 @@ class Person:
     paid: list[tuple[date, date | None]] = field(default_factory=list)
     """Spans with the paid plan; the end is not included."""
     tags: set[str] = field(default_factory=set)
-    accounts: dict[str, str] = field(default_factory=dict)
-    """The native id on each platform."""
 
     @property
     def counts(self) -> bool:

@@ -8,6 +8,7 @@ from workbench.sample import records
 from workbench.sample.calendar import LAST_MONTH
 from workbench.sample.chance import Chance
 from workbench.sample.conversation import Conversation, Message, Place
+from workbench.sample.elsewhere import Elsewhere, elsewhere
 from workbench.sample.people import Person, people
 from workbench.sample.stories import Story, stories
 
@@ -29,14 +30,16 @@ class Plan:
     seed: int
     planted: dict[str, Story]
     people: list[Person]
-    messages: dict[str, list[Message]]
-    """By platform, in the order of time."""
+    messages: list[Message]
+    """What is said on Slack, in the order of time."""
     answers: list[records.Answer]
     payments: list[records.Payment]
     actions: list[records.Action]
     visits: list[records.Visit]
     notes: list[records.Note]
     social_posts: list[records.SocialPost]
+    others: dict[str, Elsewhere]
+    """The other platforms of the same community."""
 
 
 def decide(*, members: int = 600, months: int = 24, seed: int = 1) -> Plan:
@@ -53,13 +56,14 @@ def decide(*, members: int = 600, months: int = 24, seed: int = 1) -> Plan:
     messages = talk.run()
     actions = records.moderation(messages, crowd, planted, chance.of("moderation"))
     return Plan(
-        members, covered, seed, planted, crowd, {"slack": messages},
+        members, covered, seed, planted, crowd, messages,
         records.surveys(crowd, list(covered), planted, members, chance.of("surveys")),
         records.payments(crowd, begin, end, planted, chance.of("payments")),
         actions,
         records.visits(crowd, begin, end, planted, members, chance.of("visits")),
         records.managers_log(list(covered), crowd, talk.prompts, planted, chance.of("log")),
         records.social_posts(list(covered), planted, chance.of("social")),
+        elsewhere(crowd, months=months, members=members, chance=chance.of("elsewhere")),
     )  # fmt: skip
 
 

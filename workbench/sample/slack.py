@@ -46,7 +46,7 @@ def _made(name: str, seed: int) -> str:
 
 def groups_of(plan: Plan) -> dict[str, str]:
     """The channels and their use."""
-    used = {message.group for message in plan.messages["slack"]}
+    used = {message.group for message in plan.messages}
     return {group: use for group, use in SLACK_GROUPS.items() if group in used}
 
 
@@ -65,7 +65,7 @@ def write(plan: Plan, path: Path) -> None:
         "integration_logs.json": as_json([]),
     }
     days: dict[str, list[tuple[int, dict]]] = defaultdict(list)
-    for message in plan.messages["slack"]:
+    for message in plan.messages:
         if message.removed is None or message.replies:
             days[_file(message.group, message.at)].append((message.at, _message(message, known, plan.seed)))
     for person in plan.people:

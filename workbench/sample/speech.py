@@ -12,6 +12,11 @@ THEMES = ("sync", "price", "reminders", "offline", "printing", "varieties", "kin
 """What feedback is about; the last two are praise."""
 PRAISE = ("kindness", "calendar")
 TOPICS = ("disease", "watering", "slugs", "compost", "sowing", "soil", "herbs", "app")
+SIGNS = {
+    "heart": "❤", "+1": "👍", "seedling": "🌱", "tomato": "🍅", "raised_hands": "🙌", "sunflower": "🌻", "clap": "👏",
+    "eyes": "👀", "tada": "🎉", "smile": "😄", "sweat_smile": "😅", "wave": "👋", "snail": "🐌", "joy": "😂",
+    "crescent_moon": "🌙", "innocent": "😇",
+}  # fmt: skip
 _COMMON = 4
 """Small talk turns around the first few words of a slot; who writes to the team is more particular."""
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -97,6 +102,17 @@ def _told(key: str, template: str, language: str, chance: Chance) -> str:
     if shape in (2, 3):
         told.append(chance.one(after))
     return " ".join(told)
+
+
+def with_signs(text: str) -> str:
+    """The text with signs where Slack and Discourse write their names.
+
+    >>> with_signs("Never again :sweat_smile:")
+    'Never again 😅'
+    """
+    for name, sign in SIGNS.items():
+        text = text.replace(f":{name}:", sign)
+    return text
 
 
 def human(text: str, chance: Chance) -> str:

@@ -3,11 +3,14 @@
 from importlib.resources import files
 from pathlib import Path
 
+from workbench.sample import discord, discourse, whatsapp
 from workbench.sample.calendar import SECOND, local, utc
 from workbench.sample.packing import as_csv
 from workbench.sample.people import Person
 from workbench.sample.plan import Plan
 from workbench.sample.slack import archived_on, channel_id, event_id, groups_of, native_id
+
+NATIVE = {"whatsapp": whatsapp.native_id, "discord": discord.native_id, "discourse": discourse.native_id}
 
 
 def write(plan: Plan, folder: Path) -> None:
@@ -145,6 +148,18 @@ def _social_posts(plan: Plan) -> bytes:
         "text",
     )  # fmt: skip
     return as_csv(headers, rows)
+
+
+def identities(plan: Plan) -> bytes:
+    """Who is the same person on several platforms: the identity map."""
+    rows = []
+    for platform, other in plan.others.items():
+        for person in other.people:
+            if same := other.same.get(person.number):
+                member_id = f"slack:{native_id(same, plan.seed)}"
+                rows.append((member_id, f"{platform}:{NATIVE[platform](person, plan.seed)}"))
+    rows += [(person, person) for person in dict.fromkeys(person for person, _ in rows)]
+    return as_csv(("person", "account"), sorted(rows))
 
 
 TABLES = {

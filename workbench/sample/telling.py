@@ -34,7 +34,7 @@ def _texts() -> dict:
 def story(plan: Plan, truth: dict, *, language: str) -> str:
     """The page, in French or English."""
     frame = _texts()["frame"][language]
-    said = f"{sum(len(several) for several in plan.messages.values()) // 1000},000"
+    said = f"{len(plan.messages) // 1000},000"
     slots = {
         "members": len(plan.people),
         "asked": plan.members,
@@ -43,6 +43,7 @@ def story(plan: Plan, truth: dict, *, language: str) -> str:
         "first": _month(plan.months[0], language),
         "last": _month(plan.months[-1], language),
         "messages": said.replace(",", "\u202f") if language == "fr" else said,
+        "shared": truth["together"]["on_several"],
         "commands": COMMANDS,
     }
     parts = [frame["title"], frame["intro"].strip().format(**slots)]
@@ -59,6 +60,7 @@ def story(plan: Plan, truth: dict, *, language: str) -> str:
 def _facts(name: str, plan: Plan, truth: dict, language: str) -> dict:
     planted, told, numbers = plan.planted[name], truth["stories"][name], truth["numbers"]
     last, names = str(plan.months[-1]), {f"slack:{native_id(p, plan.seed)}": p.name for p in plan.people}
+    before = numbers.get(str(Month.parse(planted.starts).back(1)), {})
     facts = {
         "starts": _day(planted.starts, language),
         "ends": _day(planted.ends, language),
@@ -74,6 +76,8 @@ def _facts(name: str, plan: Plan, truth: dict, language: str) -> dict:
         calm = {month: one for month, one in numbers.items() if month != _of("viral_post", plan)}
         facts["before"] = _pooled(calm, lambda month: Month.parse(month).start < planted.starts, language)
         facts["after"] = _pooled(calm, lambda month: Month.parse(month).start >= planted.starts, language)
+    elif name == "staff_favours":
+        facts |= _team_answers(told, language)
     elif name == "silent_group":
         facts["answered_by"] = told["answered_by"]
     elif name == "viral_post":
@@ -87,15 +91,27 @@ def _facts(name: str, plan: Plan, truth: dict, language: str) -> dict:
         span = [Month.parse(planted.starts).back(1), *span]
         facts["factors"] = ", ".join(f"{numbers[str(m)]['absence_factor']} ({_month(m, language)})" for m in span)
     elif name == "moderator_leaves":
-        facts["before"] = _percent(numbers[str(Month.parse(planted.starts).back(1))]["answered_24h"]["value"], language)
-        facts["after"] = _percent(numbers[last]["answered_24h"]["value"], language)
-        facts["unanswered"] = _percent(numbers[last]["unanswered_7d"]["value"], language)
+        facts["before"] = _percent(_number(before, "answered_24h"), language)
+        facts["after"] = _percent(_number(numbers[last], "answered_24h"), language)
+        facts["unanswered"] = _percent(_number(numbers[last], "unanswered_7d"), language)
     elif name == "price_change":
         facts["rises"] = _day(date.fromisoformat(told["rises"]), language)
         facts["texts"] = _about("price", last, truth)
         for key, month in (("before", plan.months[-2]), ("after", plan.months[-1])):
             nps = numbers[str(month)]["nps"]
             facts[key] = f"{round(nps['value'])}".replace("-", "−") if nps else "–"
+    return facts
+
+
+def _team_answers(told: dict, language: str) -> dict:
+    facts = {}
+    for who in ("core", "others"):
+        for when, key in (("since", f"{who}_share"), ("before", f"{who}_before")):
+            one = told.get(f"{who}_{when}")
+            facts[key] = _percent(one["answered"] / one["asked"] if one else None, language)
+        hours = told.get(f"{who}_since", {}).get("median_hours")
+        shown = "–" if hours is None else f"{hours:.1f}"
+        facts[f"{who}_hours"] = shown.replace(".", ",") if language == "fr" else shown
     return facts
 
 
@@ -110,11 +126,15 @@ def _about(theme: str, month: str, truth: dict) -> int:
 def _pooled(numbers: dict, chosen, language: str) -> str:
     rates = [one["activation_rate"] for month, one in numbers.items() if chosen(month) and one["activation_rate"]]
     asked = sum(rate["denominator"] for rate in rates)
-    return _percent(sum(rate["numerator"] for rate in rates) / asked, language) if asked else "–"
+    return _percent(sum(rate["numerator"] for rate in rates) / asked if asked else None, language)
 
 
-def _percent(share: float, language: str) -> str:
-    return f"{100 * share:.0f}{chr(0xA0) if language == 'fr' else ''}%"
+def _number(numbers: dict, key: str) -> float | None:
+    return numbers[key]["value"] if numbers.get(key) else None
+
+
+def _percent(share: float | None, language: str) -> str:
+    return "–" if share is None else f"{100 * share:.0f}{chr(0xA0) if language == 'fr' else ''}%"
 
 
 def _day(day: date, language: str) -> str:

@@ -8,14 +8,27 @@ from math import ceil
 from statistics import median
 
 from workbench.period import Month
+from workbench.sample import discord, discourse, whatsapp
 from workbench.sample.calendar import HOUR, day_of, days_between, starts
 from workbench.sample.conversation import Message
+from workbench.sample.elsewhere import Elsewhere
 from workbench.sample.people import FIRST_DAYS, HALF_LIFE_DAYS, LEAVE_PER_DAY, RATE, Person
 from workbench.sample.plan import Plan
 from workbench.sample.score import Act, highly_engaged, scores
-from workbench.sample.slack import native_id
-from workbench.sample.stories import PRICE_RISES_ON, SYNC_FIXED_ON
+from workbench.sample.slack import event_id, native_id
+from workbench.sample.stories import PRICE_RISES_ON, SYNC_FIXED_ON, Story
 
+NATIVE = {"whatsapp": whatsapp.native_id, "discord": discord.native_id, "discourse": discourse.native_id}
+LEAVES = (
+    "leavers",
+    "rejoined",
+    "net_growth",
+    "churn_of_current",
+    "churn_of_opening",
+    "churn_exposure",
+    "bounced_joiners",
+)
+"""Null where an export does not tell who leaves."""
 LEAST_CHARACTERS = 12
 """Shorter texts have no theme."""
 
@@ -29,27 +42,32 @@ class Stay:
 
 @dataclass
 class Decided:
-    """The plan as seen through one choice of platforms: who counts, who said what on which local day."""
+    """What was decided about one platform: who counts, who said what on which local day."""
 
-    plan: Plan
-    platforms: tuple[str, ...]
-    ids: dict[int, str] = field(default_factory=dict)
+    crowd: list[Person]
+    messages: list[Message]
+    months: tuple[Month, ...]
+    """The covered ones."""
+    ids: dict[int, str]
     """What the store calls each person."""
+    threads: bool = True
+    """Whether the export tells who answers whom."""
+    named_reactions: bool = True
+    topics: bool = False
+    """Whether every message that begins a thread asks for an answer, as in a forum."""
     said: list[tuple[Message, date]] = field(default_factory=list)
     """Contributions of people who may count, with their local day."""
     answers_to: dict[int, list[Message]] = field(default_factory=dict)
     """The messages in the thread of each opener, by the opener's identity."""
 
     def __post_init__(self):
-        self.ids = {person.number: f"slack:{native_id(person, self.plan.seed)}" for person in self.plan.people}
-        for platform in self.platforms:
-            for message in self.plan.messages[platform]:
-                if message.removed is not None:
-                    continue
-                if message.author.counts:
-                    self.said.append((message, day_of(message.at)))
-                if message.opener is not None and message.author.human:
-                    self.answers_to.setdefault(id(message.opener), []).append(message)
+        for message in self.messages:
+            if message.removed is not None:
+                continue
+            if message.author.counts:
+                self.said.append((message, day_of(message.at)))
+            if message.opener is not None and message.author.human:
+                self.answers_to.setdefault(id(message.opener), []).append(message)
 
     def id(self, person: Person) -> str:
         return self.ids[person.number]
@@ -57,7 +75,8 @@ class Decided:
 
 def truth(plan: Plan) -> dict:
     """What `truth.json` holds."""
-    decided = Decided(plan, ("slack",))
+    ids = {person.number: f"slack:{native_id(person, plan.seed)}" for person in plan.people}
+    decided = Decided(plan.people, plan.messages, plan.months, ids)
     last = plan.months[-1]
     return {
         "community": {
@@ -66,14 +85,12 @@ def truth(plan: Plan) -> dict:
             "seed": plan.seed,
             "time_zone": "Europe/Paris",
         },
-        "numbers": {str(month): numbers(decided, month, whole=month == last) for month in plan.months},
-        "stories": told(decided),
-        "feedback": [
-            {"feedback_id": f"slack:A{number:05d}", "theme": answer.theme}
-            for number, answer in enumerate(plan.answers, 1)
-            if answer.theme
-        ],
-        "themes": themes(decided),
+        "numbers": {str(month): numbers(decided, month, plan, whole=month == last) for month in plan.months},
+        "elsewhere": {name: _elsewhere(other, plan) for name, other in plan.others.items()},
+        "together": _together(plan),
+        "stories": told(decided, plan),
+        "feedback": feedback(decided, plan),
+        "themes": themes(decided, plan),
         "survival": {
             "leave_per_day": {
                 kind: {f"first_{FIRST_DAYS}_days": first, "later": later}
@@ -85,15 +102,47 @@ def truth(plan: Plan) -> dict:
     }
 
 
-def numbers(decided: Decided, month: Month, *, whole: bool = True) -> dict:
-    """The numbers of one month; `whole` with the series, which are long."""
-    plan, begin = decided.plan, decided.plan.months[0].start
+def _elsewhere(other: Elsewhere, plan: Plan) -> dict:
+    """The numbers of the last month on another platform alone, as far as its export tells them."""
+    platform = other.home.platform
+    ids = {person.number: f"{platform}:{NATIVE[platform](person, plan.seed)}" for person in other.people}
+    first = Month.parse(other.place.begins)
+    covered = tuple(month for month in plan.months if month >= first)
+    decided = Decided(
+        other.people, other.messages, covered, ids,
+        threads=other.home.threads, named_reactions=platform == "discord", topics=platform == "discourse",
+    )  # fmt: skip
+    found = numbers(decided, plan.months[-1])
+    for one in () if other.home.leaves else LEAVES:
+        found[one] = None
+    return found
+
+
+def _together(plan: Plan) -> dict:
+    """The last month on all platforms together, who is joined by the identity map counted once."""
+    start, end = starts(plan.months[-1].start), starts(plan.months[-1].end)
+    active = [m.author.number for m in plan.messages if m.author.counts and m.removed is None and start <= m.at < end]
+    for other in plan.others.values():
+        same = {number: person.number for number, person in other.same.items()}
+        active += [same.get(m.author.number, m.author.number) for m in other.messages if start <= m.at < end]
+    several = Counter(person.number for other in plan.others.values() for person in other.same.values())
+    return {
+        "month": str(plan.months[-1]),
+        "mau": len(set(active)),
+        "contributions": len(active),
+        "on_several": len(several),
+    }
+
+
+def numbers(decided: Decided, month: Month, plan: Plan | None = None, *, whole: bool = True) -> dict:
+    """The numbers of one month; with those of the tables where `plan` is given, `whole` with the series, long ones."""
+    begin = decided.months[0].start
     start, end = month.start, month.end
-    out = {person.number for person in plan.people if person.reason == "banned" and day_of(person.left) < start}
-    counting = [person for person in plan.people if person.counts and person.number not in out]
+    out = {person.number for person in decided.crowd if person.reason == "banned" and day_of(person.left) < start}
+    counting = [person for person in decided.crowd if person.counts and person.number not in out]
     stays = {person.number: [stay for stay in stays_of(person, end) if stay.joined < end] for person in counting}
     said = [(m, day) for m, day in decided.said if day < end and m.author.number not in out]
-    first_before = month > plan.months[0]
+    first_before = month > decided.months[0]
 
     found = _population(stays, start, end, month.days)
     found |= _activity(decided, said, month, first_before)
@@ -101,8 +150,11 @@ def numbers(decided: Decided, month: Month, *, whole: bool = True) -> dict:
     found["stickiness"] = _rate(found["dau_mean"], found["mau"])
     found |= _onboarding(stays, said, start, end)
     found |= _concentration(stays, said, start, end)
-    found |= _responses(decided, month, out)
-    found |= _satisfaction(decided, month, out)
+    if decided.threads:
+        found |= _responses(decided, month, out)
+    if plan is not None:
+        found |= _satisfaction(plan, month, out)
+        found["revenue"] = sum(one.cents for one in plan.payments if starts(start) <= one.at < starts(end)) / 100
     silent, engaged = _at_risk(decided, stays, said, end, out), _engaged(decided, stays, said, month, out)
     found["at_risk_count"], found["highly_engaged_count"] = len(silent), len(engaged)
     if whole:
@@ -112,7 +164,7 @@ def numbers(decided: Decided, month: Month, *, whole: bool = True) -> dict:
         ]
         found["mau_by_month"] = [
             {"month": str(one), "value": len({m.author.number for m, d in said if one.start <= d < one.end})}
-            for one in plan.months
+            for one in decided.months
             if one <= month
         ]
         found["retention_cohort"] = _cohorts(stays, said, begin, month)
@@ -241,25 +293,22 @@ def _responses(decided: Decided, month: Month, out: set[int]) -> dict:
     waits: list[tuple[float, bool, float]] = []
     peers = answered = 0
     messages = staff = 0
-    for platform in decided.platforms:
-        for message in decided.plan.messages[platform]:
-            if not begin <= message.at < end or message.removed is not None:
-                continue
-            if message.author.human:
-                messages += 1
-                staff += message.author.kind == "staff"
-            opens = message.opener is None and message.said.asks
-            if not opens or not message.author.counts or message.author.number in out:
-                continue
-            answers = [
-                a for a in decided.answers_to.get(id(message), ()) if a.author is not message.author and a.at < end
-            ]
-            first = min(answers, key=lambda a: (a.at, decided.id(a.author)), default=None)
-            age = (end - message.at) / HOUR
-            waits.append(((first.at - message.at) / HOUR if first else age, first is not None, age))
-            if first:
-                answered += 1
-                peers += first.author.kind != "staff"
+    for message in decided.messages:
+        if not begin <= message.at < end or message.removed is not None:
+            continue
+        if message.author.human:
+            messages += 1
+            staff += message.author.kind == "staff"
+        opens = message.opener is None and (message.said.asks or decided.topics)
+        if not opens or not message.author.counts or message.author.number in out:
+            continue
+        answers = [a for a in decided.answers_to.get(id(message), ()) if a.author is not message.author and a.at < end]
+        first = min(answers, key=lambda a: (a.at, decided.id(a.author)), default=None)
+        age = (end - message.at) / HOUR
+        waits.append(((first.at - message.at) / HOUR if first else age, first is not None, age))
+        if first:
+            answered += 1
+            peers += first.author.kind != "staff"
     old = {hours: [w for w in waits if w[2] >= hours] for hours in (24, 168)}
     return {
         "openers": len(waits),
@@ -285,10 +334,10 @@ def _waiting(waits: list[tuple[float, bool, float]]) -> float | None:
     return None
 
 
-def _satisfaction(decided: Decided, month: Month, out: set[int]) -> dict:
+def _satisfaction(plan: Plan, month: Month, out: set[int]) -> dict:
     begin, end = starts(month.start), starts(month.end)
     last: dict[tuple, int] = {}
-    for number, answer in enumerate(decided.plan.answers):
+    for number, answer in enumerate(plan.answers):
         if begin <= answer.at < end and (answer.person is None or answer.person.number not in out):
             who = f"anonymous {number}" if answer.person is None else answer.person.number
             last[answer.scale, answer.survey, who] = answer.score
@@ -330,7 +379,7 @@ def _at_risk(decided: Decided, stays: dict[int, list[Stay]], said: list, end: da
     for message, day in said:
         days[message.author.number].add(day)
         count[message.author.number] += 1
-    people = {person.number: person for person in decided.plan.people}
+    people = {person.number: person for person in decided.crowd}
     found = []
     for number, active in days.items():
         here = any(stay.left is None for stay in stays.get(number, ()))
@@ -346,14 +395,14 @@ def _at_risk(decided: Decided, stays: dict[int, list[Stay]], said: list, end: da
 
 
 def _engaged(decided: Decided, stays: dict[int, list[Stay]], said: list, month: Month, out: set[int]) -> list[str]:
-    people = {person.number: person for person in decided.plan.people}
+    people = {person.number: person for person in decided.crowd}
     counting = {decided.ids[n] for n in stays}
     banned = {n for n, p in people.items() if p.reason == "banned" and day_of(p.left) < month.end}
     members = {
         decided.ids[n] for n, several in stays.items() if n not in banned and any(stay.left is None for stay in several)
     }
     acts = list(_acts(decided, said, month.end, out))
-    scored = scores(acts, end=month.end, begin=decided.plan.months[0].start, members=members, counting=counting)
+    scored = scores(acts, end=month.end, begin=decided.months[0].start, members=members, counting=counting)
     active_days: dict[str, set[date]] = defaultdict(set)
     for message, day in said:
         if day >= month.start:
@@ -366,30 +415,46 @@ def _acts(decided: Decided, said: list, end: date, out: set[int]):
     for message, day in said:
         if day >= first:
             to = message.answers.author if message.answers is not None and message.answers.removed is None else None
-            yield Act(decided.id(message.author), day, True, id(message.begins), _account(decided, to))
-    for platform in decided.platforms:
-        for message in decided.plan.messages[platform]:
-            day = day_of(message.at)
-            if not first <= day < end or message.removed is not None:
-                continue
-            for _, givers in message.reactions:
-                for giver in givers:
-                    if giver.counts and giver.number not in out:
-                        yield Act(decided.id(giver), day, False, 0, _account(decided, message.author))
+            thread = message.begins if decided.threads else message
+            yield Act(
+                decided.id(message.author), day, True, id(thread), _account(decided, to) if decided.threads else None
+            )
+    for message in decided.messages if decided.named_reactions else ():
+        day = day_of(message.at)
+        if not first <= day < end or message.removed is not None:
+            continue
+        for _, givers in message.reactions:
+            for giver in givers:
+                if giver.counts and giver.number not in out:
+                    yield Act(decided.id(giver), day, False, 0, _account(decided, message.author))
 
 
 def _account(decided: Decided, person: Person | None) -> str | None:
     return None if person is None else decided.id(person)
 
 
-def themes(decided: Decided) -> list[dict]:
-    """For each month and theme of feedback: texts and distinct people, in the chat and in surveys; the share of all
-    texts of the month that are feedback, which a search for themes should find at least."""
+def feedback(decided: Decided, plan: Plan) -> list[dict]:
+    """The theme of each feedback text, in surveys and in the chat."""
+    answers = [
+        {"text_id": f"slack:A{number:05d}", "theme": answer.theme}
+        for number, answer in enumerate(plan.answers, 1)
+        if answer.theme
+    ]
+    messages = [
+        {"text_id": event_id(message, plan.seed), "theme": message.said.theme}
+        for message, _ in decided.said
+        if message.said.theme and len(message.text) >= LEAST_CHARACTERS
+    ]
+    return answers + messages
+
+
+def themes(decided: Decided, plan: Plan) -> list[dict]:
+    """For each month and theme of feedback: texts and distinct people, in the chat and in surveys."""
     texts: dict[tuple[str, str], list[str]] = defaultdict(list)
     for message, day in decided.said:
         if message.said.theme and len(message.text) >= LEAST_CHARACTERS:
             texts[str(Month.parse(day)), message.said.theme].append(decided.id(message.author))
-    for number, answer in enumerate(decided.plan.answers):
+    for number, answer in enumerate(plan.answers):
         if answer.theme:
             who = decided.id(answer.person) if answer.person else f"anonymous {number}"
             texts[str(Month.parse(day_of(answer.at))), answer.theme].append(who)
@@ -399,9 +464,8 @@ def themes(decided: Decided) -> list[dict]:
     ]
 
 
-def told(decided: Decided) -> dict:
+def told(decided: Decided, plan: Plan) -> dict:
     """For each story: when, how big, and who."""
-    plan = decided.plan
     tags = {
         "spam_wave": "spammer", "flood": "flood", "viral_post": "viral", "small_circle": "circle",
         "moderator_leaves": "moderator who leaves", "core_goes_quiet": "goes quiet", "school_ends": "school",
@@ -421,17 +485,35 @@ def told(decided: Decided) -> dict:
         made["sync_bug"]["fixed"] = SYNC_FIXED_ON.isoformat()
     if "price_change" in made:
         made["price_change"]["rises"] = PRICE_RISES_ON.isoformat()
+    if "staff_favours" in made:
+        made["staff_favours"] |= _favours(decided, plan.planted["staff_favours"])
     if "silent_group" in made:
         made["silent_group"] |= _restart(decided)
     return made
 
 
+def _favours(decided: Decided, story: Story) -> dict:
+    """Of the questions of core members and of others, before the habit began and since: how many the team answered,
+    and the median of hours that its answer took."""
+    begins, found = starts(story.starts), {}
+    for message in decided.messages:
+        if message.opener is None and message.said.asks and message.author.counts:
+            who = "core" if message.author.kind == "core" else "others"
+            when = "since" if message.at >= begins else "before"
+            team = [a.at for a in decided.answers_to.get(id(message), ()) if a.author.kind == "staff"]
+            found.setdefault(f"{who}_{when}", []).append((min(team) - message.at) / HOUR if team else None)
+    told = {}
+    for name, waits in sorted(found.items()):
+        answered = [hours for hours in waits if hours is not None]
+        median_hours = median(answered) if answered else None
+        told[name] = {"asked": len(waits), "answered": len(answered), "median_hours": median_hours}
+    return told
+
+
 def _restart(decided: Decided) -> dict:
     """Who answered the prompt that woke the silent group, within 72 hours."""
     prompt = next(
-        m
-        for m in decided.plan.messages["slack"]
-        if m.group == "compost" and m.author.kind == "staff" and m.said.topic == "prompt"
+        m for m in decided.messages if m.group == "compost" and m.author.kind == "staff" and m.said.topic == "prompt"
     )
     replies = [a for a in decided.answers_to.get(id(prompt), ()) if a.author.counts and a.at < prompt.at + 72 * HOUR]
     return {"group": "compost", "answered_by": len({a.author.number for a in replies})}

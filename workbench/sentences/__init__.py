@@ -79,7 +79,7 @@ from workbench.sentences.responses import (
     unanswered_7d,
 )
 from workbench.sentences.retention import at_risk, retention_cohort, retention_curve
-from workbench.sentences.satisfaction import csat, nps, participation
+from workbench.sentences.satisfaction import csat, nps, participation, participation_rows
 from workbench.sentences.trend import trend
 
 __all__ = [
@@ -132,6 +132,7 @@ __all__ = [
     "new_members",
     "nps",
     "participation",
+    "participation_rows",
     "peer_answer_share",
     "population_waterfall",
     "posts_per_active",

@@ -70,5 +70,6 @@ def theme_quotes(frame: pd.DataFrame, quotes: pd.DataFrame, *, most: int = 10, e
 def theme_teams(frame: pd.DataFrame, *, language: str) -> pd.DataFrame:
     """Which theme goes to which team: team, label, items, authors; a theme without a team says so."""
     rows = frame[["team", "label", "items", "authors"]].copy()
+    rows = rows.sort_values("team", kind="stable", na_position="last").reset_index(drop=True)
     rows["team"] = rows["team"].astype(object).where(rows["team"].notna(), say("themes.no_team", language))
-    return rows.sort_values("team", kind="stable").reset_index(drop=True)
+    return rows

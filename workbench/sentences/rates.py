@@ -16,5 +16,5 @@ def rate_sentence(frame: pd.DataFrame, name: str, *, language: str) -> Sentence:
     if pd.isna(row[name]):
         return say("rate.unknown", language, name=say(f"{name}.name", language), why=say(row["why"], language))
     form = "few" if row["denominator"] < FEW else "sentence"
-    values = {"denominator": row["denominator"], "value": row[name]}
+    values = {"denominator": row["denominator"], "value": row[name], "low": row.get("low"), "high": row.get("high")}
     return say(f"{name}.{form}", language, count=int(row["numerator"]), **values)

@@ -19,15 +19,20 @@ def nps(frame: pd.DataFrame, *, language: str) -> Sentence:
 
 
 def csat(frame: pd.DataFrame, *, language: str) -> Sentence:
-    """How many answers were satisfied."""
+    """How many answers were satisfied, with the interval unless answers are few."""
     return rate_sentence(frame, "csat", language=language)
 
 
 def participation(frame: pd.DataFrame, *, language: str) -> Sentence:
-    """How many answered the survey with most answers."""
+    """How many answered the survey with most answers, or that nobody answered any."""
     if frame.empty:
-        why = say("why.satisfaction_no_answers", language)
-        return say("rate.unknown", language, name=say("participation.name", language), why=why)
+        return say("why.satisfaction_no_answers", language)
     row = frame.sort_values("numerator", ascending=False, kind="stable").iloc[0]
     values = {"survey": row["survey"], "denominator": row["denominator"]}
     return say("participation.some", language, count=int(row["numerator"]), **values)
+
+
+def participation_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """`metrics.participation` as a table to read: survey, answers, members, participation, low, high."""
+    rows = frame.rename(columns={"numerator": "answers", "denominator": "members"})
+    return rows[["survey", "answers", "members", "participation", "low", "high"]]

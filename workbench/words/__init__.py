@@ -94,15 +94,19 @@ def number(value, language: str) -> str:
 
 
 def percent(share, language: str) -> str:
-    """A share as per cent, with one decimal under 10 %; null is a dash.
+    """A share as per cent, with one decimal under 10 % and over 99 %, so that few are not none and most are not all;
+    null is a dash.
 
-    >>> percent(0.1234, "fr"), percent(0.0512, "en")
-    ('12\\xa0%', '5.1%')
+    >>> percent(0.1234, "fr"), percent(0.0512, "en"), percent(0.9952, "en"), percent(1, "en")
+    ('12\\xa0%', '5.1%', '99.5%', '100%')
     """
     if share is None or share != share:
         return "–"
-    decimals = "#,##0.0" if 0 < abs(share) < 0.0995 else "#,##0"
-    return format_percent(share, decimals + ("\xa0%" if language == "fr" else "%"), locale=language)
+    fine = 0 < abs(share) < 0.0995 or 0.99 < abs(share) < 1
+    if 0 < abs(share) < 1:  # what is not nought or whole is never written so
+        share = max(0.001, min(abs(share), 0.999)) * (1 if share > 0 else -1)
+    pattern = ("#,##0.0" if fine else "#,##0") + ("\xa0%" if language == "fr" else "%")
+    return format_percent(share, pattern, locale=language)
 
 
 def day(value: date, language: str) -> str:

@@ -62,10 +62,10 @@ texts AS (
         )
         OR regexp_matches(
             text,
-            '(?i)(^|[^a-zà-ÿ])(est[ -]ce +qu(e|i)?|qu[''’]est[ -]ce|y a[ -]t[ -]il|quelqu[''’]une? +(sait|peut|pourrait|a|aurait|connaît|connait|saurait|utilise)'
+            '(?i)((^|[^a-zà-ÿ''’])est[ -]ce +qu(e|i)?|(^|[^a-zà-ÿ])(qu[''’]est[ -]ce|y a[ -]t[ -]il|quelqu[''’]une? +(sait|peut|pourrait|a|aurait|connaît|connait|saurait|utilise)'
             '|je me demand(e|ais) +(si|comment|pourquoi|ce|quel|où|qui|quand)'
             '|(savez|pouvez|pourriez|avez|auriez|connaissez|pensez|voulez|sauriez)-vous|(sais|peux|pourrais|as|aurais|connais|penses|veux)-tu'
-            '|(peut|doit|pourrait|faut|va-t|a-t)-(on|il|elle)|(puis|dois|pourrais)-je)([^a-zà-ÿ]|$)'
+            '|(peut|doit|pourrait|faut|va-t|a-t)-(on|il|elle)|(puis|dois|pourrais)-je))([^a-zà-ÿ]|$)'
         ) AS is_question
     FROM messages
     WHERE occurred_at >= $month_start_at AND occurred_at < $month_end_at

@@ -1,25 +1,28 @@
 -- From accounts to people who count in this month: what each rule takes away. Accounts first seen after the month are
 -- not in it; what keeps one account of a person out keeps all of them out.
-WITH joins AS (
-    SELECT member_id, joined_at AS instant FROM members WHERE joined_at IS NOT NULL
+WITH lines AS (
+    SELECT member_id, joined_at AS join_at, CAST(NULL AS TIMESTAMP) AS leave_at FROM members
     UNION ALL
-    SELECT member_id, start_at FROM memberships WHERE start_at IS NOT NULL
+    SELECT member_id, start_at, end_at FROM memberships
 ),
-first_joins AS (
-    SELECT member_id, min(instant) AS instant FROM joins GROUP BY member_id
+first_lines AS (
+    SELECT member_id, min(join_at) AS join_at, min(leave_at) AS leave_at FROM lines GROUP BY member_id
 ),
 first_seen AS (
-    -- An account on the roster of which nothing is dated was there before the export began.
+    -- An account of which nothing is dated was there before the export began; so was one that left before it joined.
     SELECT
         a.member_id,
         a.person_id,
         p.counted_as,
         e.person_id IS NULL AS banned,
-        (j.instant IS NULL AND t.first_day IS NULL) OR j.instant < $month_end_at OR t.first_day < $month_end AS seen
+        (l.join_at IS NULL AND t.first_day IS NULL)
+        OR l.leave_at < l.join_at
+        OR l.join_at < $month_end_at
+        OR t.first_day < $month_end AS seen
     FROM accounts AS a
     JOIN people AS p ON p.person_id = a.person_id
     LEFT JOIN eligible AS e ON e.person_id = a.person_id
-    LEFT JOIN first_joins AS j ON j.member_id = a.member_id
+    LEFT JOIN first_lines AS l ON l.member_id = a.member_id
     LEFT JOIN traces AS t ON t.member_id = a.member_id
 ),
 counted AS (
