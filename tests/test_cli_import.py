@@ -161,6 +161,14 @@ def test_check_tells_what_is_in_the_store(run, tmp_path):
     assert run("check", "--community", "c")[1] == out
 
 
+def test_check_lists_the_member_ids_that_the_settings_ask_for(run, tmp_path):
+    members = [("members", {"member_id": f"x:{name}", "platform": "x", "display_name": name}) for name in ("ana", "bo")]
+    run("import", write(tmp_path / "a", *members, event(1)), "--community", "club", "--timezone", "UTC")
+    code, out, _ = run("check", "--community", "club", "--members")
+    assert code == 0
+    assert "x:bo" in out and "member_id" in out.splitlines()[0]
+
+
 def test_check_warns_of_an_interrupted_import(run, tmp_path):
     run("import", write(tmp_path / "a", event(1)), "--community", "c", "--timezone", "UTC")
     (tmp_path / "c" / "store" / store.IMPORTING).write_text('{"file_name": "october.zip"}')

@@ -134,7 +134,8 @@ def import_files(files, folder, timezone, mapping, name, language, platform, aga
 
 @commands.command("check")
 @community_option
-def check(folder) -> None:
+@click.option("--members", is_flag=True, help="List every account with its member_id, as community.toml names it.")
+def check(folder, members) -> None:
     """Say what is in a community's store.
 
     Tables and their rows, what is covered and where days are missing, accounts by role, imported files, and the
@@ -143,10 +144,11 @@ def check(folder) -> None:
     \b
     Example:
       workbench check --community my-community
+      workbench check --community my-community --members
     """
     from workbench import inventory
 
-    click.echo(inventory.of_store(folder))
+    click.echo(inventory.of_members(folder) if members else inventory.of_store(folder))
 
 
 def main(arguments: list[str] | None = None) -> None:

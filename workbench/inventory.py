@@ -70,6 +70,25 @@ def of_store(folder: str | Path) -> str:
     return "\n".join(parts)
 
 
+def of_members(folder: str | Path) -> str:
+    """Every account with its id, as `community.toml` names it: id, name, how it counts, events, the liveliest first."""
+    from workbench.engine import open_community
+
+    with open_community(folder) as community:
+        rows = community.run(
+            """
+            SELECT a.member_id, a.display_name, a.counted_as, count(e.event_id) AS events
+            FROM accounts AS a
+            LEFT JOIN events AS e ON e.member_id = a.member_id
+            GROUP BY 1, 2, 3
+            ORDER BY events DESC, a.member_id
+            """,
+            month=community.last_day or "2000-01",
+        )
+    listed = [(_line(i), _line(name, 40), counted, f"{n:,}") for i, name, counted, n in rows.itertuples(index=False)]
+    return _table(("member_id", "name", "counts as", "events"), listed)
+
+
 def _tables(ask) -> str:
     rows = []
     for name, table in TABLES.items():

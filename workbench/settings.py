@@ -67,7 +67,7 @@ timezone = {timezone}  # IANA name; days, weeks and months are cut here
 language = {language}             # language of the reports: "en" or "fr"
 spoken = ["en", "fr"]       # languages your members write in
 
-[people]                    # member_ids as in the store (`workbench check` lists them), over what the export says
+[people]                    # member_ids (`workbench check --members` lists them), over what the export says
 staff = []                  # your team and owners: their activity is not the community's
 bots = []
 members = []                # count these as members whatever the export says

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,7 @@ def _make(community, manager, threads, month, language, out, given, parameters, 
 
     month = _month(community, month)
     metrics.goals(community, month=month)  # refuses a goal for something that is no number
+    _warn_of_unknown_people(community, month)
     language = language or community.settings.language
     target = (out or community.folder / "reports" / str(month)).resolve()
     place.check(target)
@@ -99,6 +101,17 @@ def _make(community, manager, threads, month, language, out, given, parameters, 
         place.put(work, target)
         _remove_failed(target)
     return target / "report.html"
+
+
+def _warn_of_unknown_people(community: Community, month: Month) -> None:
+    sql = "SELECT member_id FROM overrides WHERE member_id NOT IN (SELECT member_id FROM accounts) ORDER BY member_id"
+    unknown = community.run(sql, month=month)["member_id"].tolist()
+    if unknown:
+        print(
+            f"! [people] in community.toml names accounts that no export knows: {', '.join(map(ascii, unknown[:10]))}. "
+            "`workbench check --members` lists the member_ids.",
+            file=sys.stderr,
+        )
 
 
 def action_lists(community: Community, *, month: Month, language: str) -> "dict[str, pd.DataFrame]":
