@@ -24,16 +24,18 @@ def figure(
 ) -> go.Figure:
     """A figure in the house style. `title` is the finding; `x` and `y` name the axes with their units."""
     drawn = go.Figure(data=list(traces))
+    heading = wrapped(title)
+    further = 20 * heading.count("<br>")  # pixels that a title of several lines needs above the plot
     drawn.update_layout(
         template="none",
-        title={"text": wrapped(title), "x": 0, "xref": "paper", "xanchor": "left", "yref": "container", "y": 0.97,
-               "yanchor": "top", "font": {"size": 16, "color": INK}},
+        title={"text": heading, "x": 0, "xref": "paper", "xanchor": "left", "yref": "container", "y": 1,
+               "yanchor": "top", "pad": {"t": 12}, "font": {"size": 16, "color": INK}},
         font={"family": FONT, "size": 13, "color": QUIET_INK},
         colorway=list(COLOURS),
         paper_bgcolor=PAPER,
         plot_bgcolor=PAPER,
-        height=height,
-        margin={"l": 56, "r": 16, "t": 64, "b": 48},
+        height=height + further,
+        margin={"l": 56, "r": 16, "t": 68 + further, "b": 48},
         separators=",\u202f" if language == "fr" else ".,",
         hovermode="x unified" if any(trace.type in ("scatter", "bar") for trace in traces) else "closest",
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},

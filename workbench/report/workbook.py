@@ -41,6 +41,7 @@ def write(
             "whole": book.add_format({"valign": "top", "num_format": "#,##0"}),
             "share": book.add_format({"valign": "top", "num_format": "0 %"}),
             "date": book.add_format({"valign": "top", "num_format": "yyyy-mm-dd"}),
+            "instant": book.add_format({"valign": "top", "num_format": "yyyy-mm-dd hh:mm"}),
         }
         names: dict[str, str] = {}
         first = str(say("workbook.about", language))
@@ -111,7 +112,8 @@ def _cell(sheet, row: int, column: int, value, looks: dict, *, share: bool) -> N
             kind = "share" if share else "whole" if isinstance(value, int) else "number"
             sheet.write_number(row, column, value, looks[kind])
         case datetime() | date():
-            sheet.write_datetime(row, column, value, looks["date"])
+            timed = isinstance(value, datetime) and (value.hour or value.minute or value.second)
+            sheet.write_datetime(row, column, value, looks["instant" if timed else "date"])
         case _:
             text = str(value)[:32_767]
             sheet.write_string(row, column, text, looks["formula" if text[0] in "=+-@\t\r\n" else "text"])
