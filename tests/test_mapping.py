@@ -5,6 +5,7 @@ import pytest
 from workbench.errors import SourceError
 from workbench.sources import mapping as mappings
 from workbench.sources.table_draft import guess, written
+from workbench.sources.table_score import scale
 from workbench.sources.table_words import HEADERS, WORDS, plain
 from workbench.tables import TABLES
 
@@ -94,6 +95,10 @@ KNOWN_TABLES = [
     ("resources", "Titre;Lien;Modifié le;Vues", ["Charte", "https://example.org", "2026-03-13", "3"]),
     ("groups", "Salon;Créé le;Responsables;Lecture seule", ["Couture", "2026-03-13", "ana", "non"]),
     ("messages", "Message ID;Date;Contenu", ["p1", "2026-03-13", "Bonjour"]),
+    ("feedback", "Date;Identifiant;Recommanderiez-vous (0-10);Commentaire", ["2026-03-13", "U03", "9", "Bien"]),
+    ("feedback", "Date;Name;User ID;How likely are you to recommend us?;Comment", ["2026-03-13", "A", "1", "9", "x"]),
+    ("feedback", "Date;Membre;Satisfaction (1-5);Ville", ["2026-03-13", "ana", "4", "Lyon"]),
+    ("members", "Identifiant;Inscrit(e) le;Parti·e le;Ville", ["1", "2026-01-05", "2026-02-05", "Lyon"]),
 ]
 
 
@@ -115,10 +120,58 @@ def test_clear_headers_in_french_or_english_give_a_sure_draft(table, headers, ro
         ("Date;Note;Commentaire;E-mail", ["2026-01-05", "4", "x", "a@b.fr"], 'scale of "Note" is not known'),
         ("Date;Client;Montant", ["2026-01-05", "ana", "$12.50"], "no column is known to be currency"),
         ("Rouge;Vert", ["1", "2"], "no header is known"),
+        ("Auteur;Date;Message;Humeur", ["ana", "2026-01-05", "x", "gai"], 'what is "Humeur"?'),
+        ("Auteur;Date;Commentaire", ["ana", "2026-01-05", "x"], "looks most like events, but that is not sure"),
+        ("Id;Date;Commentaire", ["1", "2026-01-05", "x"], "but that is not sure"),
+        ("Date;NPS;Satisfaction", ["2026-01-05", "9", "4"], 'is "NPS" the score, or "Satisfaction"?'),
+        ("Date;Satisfaction (0-10)", ["2026-01-05", "4"], 'scale of "Satisfaction (0-10)" is not known'),
+        ("Date;Would you recommend us?;Comment", ["2026-01-05", "4", "x"], "scale of"),
+        ("Identifiant;Inscrit le;Vu pour la dernière fois le", ["1", "2026-01-05", ""], "looks like a date"),
+        ("Identifiant;Inscrit le;Adieu", ["1", "2026-01-05", "2026-02-01"], '"Adieu" looks like a date'),
+        ("Identifiant;Inscrit le;Parti", ["1", "2026-01-05", "13/02/2026"], '"Parti" looks like a date'),
+        ("Identifiant;Inscrit le;Départ", ["1", "2026-01-05", "oui"], '"Départ" looks like a date'),
     ],
 )
 def test_what_only_a_person_knows_is_unsure(headers, row, why):
     assert any(why in line for line in guess(tuple(headers.split(";")), [row], name="f").unsure)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Parti le", "Départ", "Date de départ", "Date de sortie", "Sorti le", "Parti(e) le", "Désactivé le", "Left",
+     "Left at", "Leave date", "Deactivated", "Deactivated date (UTC)", "Deactivated on", "Exit date"],
+)  # fmt: skip
+def test_a_date_of_departure_is_recognised_under_the_headers_people_use(header):
+    rows = [["U03", "2026-01-05", ""], ["U04", "2026-01-05", "2026-02-05"]]
+    found = guess(("Identifiant", "Inscrit le", header), rows, name="f")
+    assert (found.table, found.columns.get("left_at"), found.unsure) == ("members", (header,), ())
+
+
+@pytest.mark.parametrize("cells", [["oui", "non"], ["", ""], ["0", "0"]])
+def test_a_closed_account_without_a_date_is_no_date_of_departure(cells):
+    rows = [["U03", "2026-01-05", cells[0]], ["U04", "2026-01-05", cells[1]]]
+    found = guess(("Identifiant", "Inscrit le", "Deactivated"), rows, name="f")
+    assert "left_at" not in found.columns and found.columns["deactivated"] == ("Deactivated",)
+
+
+@pytest.mark.parametrize(
+    ("header", "scores", "expected"),
+    [
+        ("Recommanderiez-vous (0-10)", "9 4", "nps"), ("NPS", "3 4", "nps"), ("Recommandation", "9 4", "nps"),
+        ("Note de 0 à 10", "7", "nps"), ("Recommendation", "5 4", None), ("Recommanderiez-vous (1-5)", "4", None),
+        ("NPS", "11", None), ("NPS", "-1", None), ("Satisfaction", "5 1", "csat"), ("Note /5", "4", "csat"),
+        ("Satisfaction (1-5)", "7", None), ("Satisfaction (1-5)", "0", None), ("Satisfaction sur 10", "4", None),
+        ("How satisfied are you (1 to 5)?", "4", "csat"), ("Étoiles", "5", "csat"), ("Note", "4", None),
+    ],
+)  # fmt: skip
+def test_the_scale_of_a_score_is_taken_only_where_header_and_scores_agree(header, scores, expected):
+    assert scale(header, scores.split()) == expected
+
+
+def test_posts_with_a_known_kind_may_have_other_columns_and_an_empty_nameless_one_is_no_doubt():
+    kind = guess(("Auteur", "Date", "Type", "Message", "Humeur"), [["a", "2026-01-05", "post", "x", "gai"]], name="f")
+    nameless = guess(("Auteur", "Date", "Message", "column 4"), [["a", "2026-01-05", "x", ""]], name="f")
+    assert (kind.table, kind.unsure) == (nameless.table, nameless.unsure) == ("events", ())
 
 
 def test_an_unsure_draft_cannot_be_imported_as_it_is():

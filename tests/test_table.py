@@ -218,6 +218,77 @@ def test_attributes_and_the_time_of_the_export_are_kept(tmp_path):
     assert tables["members"][0]["observed_at"] == datetime(2026, 2, 1)
 
 
+def test_a_date_that_a_roster_does_not_explain_stops_the_import_and_the_draft_then_serves(tmp_path):
+    path = table_of(tmp_path, "Identifiant;Inscrit le;Adieu\nU03;2026-01-05;2026-02-05\n")
+    with pytest.raises(SourceError, match='"Adieu" looks like a date: is it joined_at or left_at'):
+        read(path)
+    written = path.with_name("f.csv.mapping.toml")
+    assert not read(path)[1].tells_leaves
+    text = written.read_text(encoding="utf-8").replace('# left_at = ""', 'left_at = "Adieu"')
+    written.write_text(text, encoding="utf-8")
+    assert read(path)[1].tells_leaves
+
+
+# Surveys
+
+
+def test_a_survey_without_mapping_is_feedback_with_its_scores(tmp_path):
+    head = "Date;Identifiant;Recommanderiez-vous (0-10);Commentaire\n"
+    path = table_of(tmp_path, head + "2026-03-31;U03;9;Très bon accueil\n2026-04-01;U04;4;\n", name="mars.csv")
+    tables, _ = read(path)
+    assert set(tables) == {"feedback"}
+    found = [(row["member_id"], row["score"], row["scale"], row["source"]) for row in tables["feedback"]]
+    assert found == [("csv:U03", 9.0, "nps", "mars"), ("csv:U04", 4.0, "nps", "mars")]
+
+
+def test_a_survey_whose_scale_is_not_said_stops_with_a_draft(tmp_path):
+    path = table_of(tmp_path, "Date;Identifiant;Note;Commentaire\n2026-03-31;U03;4;Bien\n")
+    with pytest.raises(SourceError, match='the scale of "Note" is not known'):
+        read(path)
+    assert 'table = "feedback"' in path.with_name("f.csv.mapping.toml").read_text(encoding="utf-8")
+
+
+# What the notes say
+
+
+def said_of_the_platform(reading: Reading) -> list[str]:
+    return [note for note in reading.notes if '"csv:"' in note]
+
+
+def test_a_platform_that_nobody_chose_is_said_with_what_to_type(tmp_path):
+    path = table_of(tmp_path, "Identifiant;Inscrit le\nU03;2026-01-05\n")
+    expected = 'ids begin with "csv:" as no platform was given; members of Slack, say, need --platform slack'
+    for mapping in (None, 'table = "members"\n[columns]\nmember_id = "Identifiant"\n'):
+        tables, reading = read(path, mapping=mapping)
+        assert said_of_the_platform(reading) == [f"{expected} (redo: --again)"]
+        assert tables["members"][0]["member_id"] == "csv:U03"
+        tables, reading = read(path, mapping=mapping, platform="slack")
+        assert said_of_the_platform(reading) == []
+        assert tables["members"][0]["member_id"] == "slack:U03"
+
+
+def test_a_mapping_that_kept_the_platform_of_its_draft_is_told_where_to_change_it(tmp_path):
+    path = table_of(tmp_path, "Identifiant;Inscrit le\nU03;2026-01-05\n")
+    mapping = 'table = "members"\nplatform = "csv"\n[columns]\nmember_id = "Identifiant"\n'
+    (note,) = said_of_the_platform(read(path, mapping=mapping)[1])
+    assert 'need platform = "slack" in it (redo: --again)' in note
+    assert not said_of_the_platform(read(path, mapping=mapping.replace("csv", "slack"))[1])
+
+
+def test_the_terminal_shows_every_note_whole(tmp_path):
+    from workbench import inventory, store
+
+    extra = [f"Question {number} du formulaire d'inscription" for number in range(8)] + ["x" * 300]
+    headers = ["Identifiant", "Nom complet", "Inscrit le", "Parti le", "Motif de départ", "Rôle", "Pays", *extra]
+    row = ["U03", "Ana", "2026-01-05", "", "", "", "FR", *["non"] * len(extra)]
+    path = table_of(tmp_path, ";".join(headers) + "\n" + ";".join(row) + "\n")
+    told = inventory.of_import(store.add(tmp_path / "c", SOURCE, path, timezone="UTC"))
+    assert "…" not in told and "--platform slack" in told
+    # What a note says may go on in the next one.
+    joined = re.sub(r",?\s*note: [^:\n]* \(more\): ", "", told)
+    assert all(header in joined for header in headers)
+
+
 # Events
 
 
@@ -326,7 +397,7 @@ def test_one_proof_far_down_the_file_settles_all_dates(tmp_path):
 
 def test_a_local_time_demands_a_zone_and_an_offset_does_not(tmp_path):
     path = table_of(tmp_path, "Date,Membre,Message\n2026-03-13 09:12,a,x\n")
-    with pytest.raises(SourceError, match="--timezone Europe/Paris"):
+    with pytest.raises(SourceError, match="type: --timezone Europe/Paris; if it has UTC: --timezone UTC"):
         read(path, mapping=EVENTS, timezone=None)
     path = table_of(tmp_path, "Date,Membre,Message\n2026-03-13T09:12:00+01:00,a,x\n")
     tables, reading = read(path, mapping=EVENTS, timezone=None)

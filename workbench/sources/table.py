@@ -1,6 +1,6 @@
 """CSV or Excel: any table of any tool, read into a canonical table as a mapping file says."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -11,7 +11,7 @@ from workbench.settings import check_timezone
 from workbench.sources import Reading, Row, Source, table_draft, table_number, table_time
 from workbench.sources import mapping as mappings
 from workbench.sources.mapping import Mapping
-from workbench.sources.table_cells import Settled, fields, getter
+from workbench.sources.table_cells import PREFIXED, Settled, fields, getter
 from workbench.sources.table_cells import records as read_records
 from workbench.sources.table_file import Opened, as_text, glance, is_workbook, open_table
 from workbench.sources.table_rows import canonical_rows
@@ -19,6 +19,9 @@ from workbench.sources.table_time import instants
 from workbench.tables import INSTANT, MONEY, NUMBER
 
 _SAMPLE_ROWS = 5_000
+_LONGEST_NOTE = 120
+"""What a terminal shows of a note."""
+_DRAFT = "the draft"
 
 
 def recognises(path: Path) -> bool:
@@ -56,6 +59,7 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
     """The rows of `path`. Raises `SourceError` before the first row when the mapping does not fit or something that
     only a person knows is missing."""
     mapping, opened = _mapped(path, reading)
+    _tell_the_platform(mapping, reading)
     mapping = _completed(mapping, reading)
     settled = _settled(mapping, opened)
     reading.platform = mapping.platform
@@ -137,9 +141,9 @@ def _drafted(path: Path, reading: Reading) -> tuple[Mapping, Opened]:
     found = table_draft.guess(opened.headers, _sample(opened), name=path.stem)
     mapping, doubts = (None, ()) if found.unsure else _attempt(found, opened, path, platform)
     if mapping is not None and not doubts:
-        read_as = ", ".join(f'{name} = "{" + ".join(headers)}"' for name, headers in mapping.columns.items())
-        rest = ", ".join(f'{name} = "{value}" for all' for name, value in mapping.defaults.items())
-        reading.notes.append(f"no mapping given; read as {mapping.table}: {read_as}{', ' * bool(rest)}{rest}")
+        read_as = [f'{name} = "{" + ".join(headers)}"' for name, headers in mapping.columns.items()]
+        rest = [f'{name} = "{value}" for all' for name, value in mapping.defaults.items()]
+        reading.notes += _listed(f"no mapping given; read as {mapping.table}", [*read_as, *rest])
         return mapping, opened
     text = table_draft.written(found, opened.headers, file=path.name, platform=platform, doubts=doubts)
     unsure = " ".join(f"({number}) {line.rstrip('.')}." for number, line in enumerate((*found.unsure, *doubts), 1))
@@ -165,7 +169,7 @@ def _attempt(
     """The guess as a mapping, and what the file's rows leave in doubt."""
     text = table_draft.written(found, opened.headers, file=path.name, platform=platform)
     try:
-        mapping = mappings.parse(text, where="the draft")
+        mapping = mappings.parse(text, where=_DRAFT)
         _settled(mapping, opened)
     except SourceError as error:
         return None, (str(error),)
@@ -196,6 +200,17 @@ def _completed(mapping: Mapping, reading: Reading) -> Mapping:
         platform=mapping.platform or reading.platform or "csv",
         timezone=mapping.timezone or reading.timezone or "",
     )
+
+
+def _tell_the_platform(mapping: Mapping, reading: Reading) -> None:
+    """Ids of two platforms never match, so a platform that nobody chose is said."""
+    if reading.platform or mapping.platform not in ("", "csv") or not PREFIXED & set(mapping.columns):
+        return
+    if mapping.platform and mapping.where != _DRAFT:
+        why, how = "as the mapping says", 'platform = "slack" in it'
+    else:
+        why, how = "as no platform was given", "--platform slack"
+    reading.notes.append(f'ids begin with "csv:" {why}; members of Slack, say, need {how} (redo: --again)')
 
 
 # What the whole file proves: the order of day and month, the decimal sign
@@ -257,15 +272,27 @@ def _tell_what_is_known(mapping: Mapping, opened: Opened, settled: Settled, read
         reading.dropped["line above the headers"] += opened.above
     left_out = [header for header in opened.headers if header not in mapping.headers]
     if left_out:
-        reading.notes.append(f"columns not mapped: {', '.join(left_out)}")
+        reading.notes += _listed("columns not mapped", left_out)
     if opened.others:
-        reading.notes.append(f"sheets not read: {', '.join(opened.others)}")
+        reading.notes += _listed("sheets not read", opened.others)
     columns = mapping.columns
     if mapping.table == "members":
         reading.tells_joins = "joined_at" in columns
         reading.tells_leaves = "left_at" in columns
     elif mapping.table == "visits":
         reading.tells_visits = True
+
+
+def _listed(title: str, parts: Iterable[str]) -> list[str]:
+    """Notes that say all parts, in as many lines as a terminal needs."""
+    room = _LONGEST_NOTE - len(f"{title} (more): ")
+    lines = [""]
+    for part in parts:
+        for at in range(0, len(part), room):
+            piece = part[at : at + room]
+            together = f"{lines[-1]}, {piece}" if lines[-1] else piece
+            lines[-1:] = [together] if len(together) <= room else [lines[-1], piece]
+    return [f"{title}{' (more)' * bool(number)}: {line}" for number, line in enumerate(lines)]
 
 
 SOURCE = Source("table", "CSV or Excel table with a mapping", recognises, read)

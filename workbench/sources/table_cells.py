@@ -18,6 +18,8 @@ _OTHER_IDS = frozenset({
     "event_id", "reply_to", "thread_id", "group_id", "membership_id", "feedback_id", "payment_id", "action_id",
     "visit_id", "entry_id", "resource_id",
 })  # fmt: skip
+PREFIXED = _MEMBER_IDS | _OTHER_IDS | {"owner_ids", "mentions"}
+"""The columns whose ids get the platform's name in front."""
 _REMEMBERED = 100_000
 _KEPT_AS_TYPED = frozenset({"text", "note", "reason"})
 _EMAIL = regex(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")

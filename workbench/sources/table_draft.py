@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from workbench.sources import table_number, table_time, table_words
+from workbench.sources import table_number, table_score, table_time, table_words
 from workbench.sources.mapping import MAPPED_TABLES, columns_of, required_of
 from workbench.sources.table_file import as_text
 from workbench.sources.table_words import HEADERS, TELLING, TELLS_LITTLE, plain
-from workbench.tables import INSTANT, MONEY, NUMBER, WHOLE, Column
+from workbench.tables import INSTANT, MONEY, NUMBER, WHOLE, YES_NO, Column
 
 _MOST_WORDS = 40
 _CLOCK = re.compile(r"\s*\d{1,2}\s?[:h]")
@@ -43,25 +43,27 @@ def guess(headers: tuple[str, ...], rows: list[list], *, name: str) -> Guess:
     """
     cells = {header: [row[at] for row in rows if at < len(row)] for at, header in enumerate(headers)}
     fits = []
-    for table in MAPPED_TABLES:
-        columns = _matched(table, cells)
+    matched = {table: _matched(table, cells) for table in MAPPED_TABLES}
+    for table, columns in matched.items():
         defaults = _defaults(table, columns, cells, name)
         complete = all(column in columns or column in defaults for column in required_of(table))
-        telling = all(any(column in columns for column in group) for group in TELLING[table])
-        telling = telling and any(_tells(columns.get(column)) for group in TELLING[table] for column in group)
-        used = len({header for several in columns.values() for header in several})
+        telling = _telling(table, columns, rated="score" in matched["feedback"])
+        used = len(_used(columns))
         fits.append((complete and telling, used, table, columns, defaults))
     fits.sort(key=lambda fit: fit[:2], reverse=True)
     (fitting, used, table, columns, defaults), second = fits[0], fits[1]
     if not used:
         return Guess(unsure=("no header is known: say which table this is and name its columns",))
     unsure = []
+    left = [header for header in headers if header not in _used(columns)]
     if not fitting:
         unsure.append(f"this looks most like {table}, but that is not sure")
     elif used < len(headers) / 3:
         unsure.append(f"this looks like {table}, but only {used} of {len(headers)} headers are known")
     elif second[:2] == (True, used):
         unsure.append(f"this can be {table} or {second[2]}")
+    elif table == "events" and "kind" not in columns and (strange := _with_cells(left, cells)):
+        unsure.append(f"this looks like events, but no column tells their kind, and what is {_named(strange)}?")
     unsure += [
         f"no column is known to be {column}, which {table} needs"
         for column in required_of(table)
@@ -71,12 +73,73 @@ def guess(headers: tuple[str, ...], rows: list[list], *, name: str) -> Guess:
         unsure.append(
             f'the scale of "{columns["score"][0]}" is not known: nps (0 to 10), csat (1 to 5), or the highest value'
         )
+    if "score" in columns and (others := [header for header in left if table_score.is_score(header, cells[header])]):
+        unsure.append(f'is "{columns["score"][0]}" the score, or {_named(others)}? A row of feedback has one')
+    if table in ("members", "memberships"):
+        ends = "joined_at or left_at" if table == "members" else "start_at or end_at"
+        unsure += [
+            f"{_named([header])} looks like a date: is it {ends}? If it is neither, leave it out"
+            for header in left
+            if _dated(table, header, cells[header])
+        ]
     values, unknown = _words(table, columns, cells)
     unsure += [
         f"{column}: what do {', '.join(json.dumps(word, ensure_ascii=False) for word in words[:5])} mean?"
         for column, words in unknown.items()
     ]
     return Guess(table, columns, values, defaults, unknown, tuple(unsure))
+
+
+def _telling(table: str, columns: dict[str, tuple[str, ...]], *, rated: bool) -> bool:
+    """Whether the columns prove the table. Where nothing tells a kind of event, a score speaks for a survey, and a
+    column of comments for neither."""
+    kindless = table in ("events", "messages") and not {"kind", "reply_to"} & set(columns)
+    if kindless and (rated or plain(columns.get("text", ("",))[0]) in table_words.COMMENT):
+        return False
+    return all(any(column in columns for column in group) for group in TELLING[table]) and any(
+        _tells(columns.get(column)) for group in TELLING[table] for column in group
+    )
+
+
+def _used(columns: dict[str, tuple[str, ...]]) -> set[str]:
+    return {header for several in columns.values() for header in several}
+
+
+def _named(headers: list[str]) -> str:
+    return ", ".join(_quoted(header) for header in headers)
+
+
+def _with_cells(headers: list[str], cells: dict[str, list]) -> list[str]:
+    """The headers without the nameless columns that are empty: separators at the ends of lines make them."""
+    return [
+        header
+        for header in headers
+        if not re.fullmatch(r"column \d+", header) or any(as_text(cell).strip() for cell in cells[header])
+    ]
+
+
+def _dated(table: str, header: str, cells: list) -> bool:
+    """Whether a column holds dates, or its header says so."""
+    bare = plain(header)
+    known = (words for column, words in HEADERS[table].items() if columns_of(table)[column].type == INSTANT)
+    if table_words.SAYS_DATE.search(bare) or any(bare in words.split("|") for words in known):
+        return True
+    # A bare number may be a day as Excel counts it, but much else too.
+    filled = [cell for cell in cells if as_text(cell).strip()][:200]
+    dates = [
+        cell
+        for cell in filled
+        if not isinstance(cell, (int, float)) and not re.fullmatch(r"\s*-?\d+(?:[.,]\d+)?\s*", as_text(cell))
+        if _is_date(cell)
+    ]
+    return bool(dates) and len(dates) >= 0.8 * len(filled)
+
+
+def _is_date(cell) -> bool:
+    try:
+        return _READERS[INSTANT](cell) is not None
+    except ValueError:
+        return table_time.has_two_readings(cell)
 
 
 def _tells(headers: tuple[str, ...] | None) -> bool:
@@ -90,6 +153,8 @@ def _matched(table: str, cells: dict[str, list]) -> dict[str, tuple[str, ...]]:
         bare = plain(header)
         by_word.setdefault(bare, header)
         by_word.setdefault(bare.removesuffix(" utc"), header)
+        # "Inscrit(e) le", "Parti·e le".
+        by_word.setdefault(bare.replace(" e le", " le"), header)
     known = columns_of(table)
     columns: dict[str, tuple[str, ...]] = {}
     used: set[str] = set()
@@ -100,10 +165,15 @@ def _matched(table: str, cells: dict[str, list]) -> dict[str, tuple[str, ...]]:
             if header is None or (header in used and header not in shared):
                 continue
             found = _with_clock(header, by_word, cells) if known[column].type == INSTANT else (header,)
+            if column == "left_at" and word in table_words.CLOSED.split("|") and not any(map(_is_date, cells[header])):
+                continue
             if _readable(known[column], found, cells):
                 columns[column] = found
                 used.update(found)
                 break
+    if table == "feedback" and "score" not in columns:
+        scores = [header for header in cells if header not in used and table_score.is_score(header, cells[header])]
+        columns |= {"score": (scores[0],)} if scores else {}
     both = [_first(by_word, words) for words in (table_words.FIRST_NAME, table_words.LAST_NAME)]
     if "display_name" in known and all(both):
         columns["display_name"] = tuple(both)
@@ -149,6 +219,7 @@ _READERS = {
     WHOLE: table_number.whole,
     NUMBER: table_number.score,
     MONEY: table_number.money,
+    YES_NO: table_number.yes_no,
 }
 
 
@@ -159,7 +230,7 @@ def _defaults(table: str, columns: dict, cells: dict[str, list], name: str) -> d
     if table == "feedback":
         if "source" not in columns:
             defaults["source"] = name
-        scale = _scale(plain(columns["score"][0]), cells[columns["score"][0]]) if "score" in columns else None
+        scale = table_score.scale(columns["score"][0], cells[columns["score"][0]]) if "score" in columns else None
         if scale and "scale" not in columns:
             defaults["scale"] = scale
     if table == "payments" and "currency" not in columns and "amount" in columns:
@@ -169,19 +240,6 @@ def _defaults(table: str, columns: dict, cells: dict[str, list], name: str) -> d
         if len(signs) == 1 and "$" not in amounts:
             defaults["currency"] = signs.pop()
     return defaults
-
-
-def _scale(header: str, cells: list) -> str | None:
-    scores = []
-    for cell in cells:
-        try:
-            scores.append(table_number.score(cell, "") or 0)
-        except ValueError:
-            continue
-    highest = max(scores, default=0)
-    if any(word in header for word in table_words.NPS.split("|")) and highest <= 10:
-        return "nps"
-    return "csat" if any(word in header for word in table_words.CSAT.split("|")) and highest <= 5 else None
 
 
 def _words(table: str, columns: dict, cells: dict[str, list]) -> tuple[dict, dict]:
@@ -214,7 +272,8 @@ def written(found: Guess, headers: tuple[str, ...], *, file: str, platform: str,
         "",
         f"{'' if sure_table else '# '}table = {_quoted(found.table or 'events')}   # {', '.join(MAPPED_TABLES)}",
     ]
-    lines += [f"platform = {_quoted(platform)}   # ids become {platform}:<id of the file>"]
+    other = '; for members of Slack, write "slack"' if platform == "csv" else ""
+    lines += [f"platform = {_quoted(platform)}   # ids become {platform}:<id of the file>{other}"]
     lines += ['# timezone = "Europe/Paris"   # of times without offset, if it is not the one of --timezone']
     lines += ['# time_format = "%d/%m/%Y %H:%M"   # where the order of day and month is not proven']
     lines += ['# decimal = ","']

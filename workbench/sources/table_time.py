@@ -146,8 +146,9 @@ def instants(*, zone: str | None, order: Order, formats: Sequence[str] = ()) -> 
         if moment.tzinfo is None:
             if rules is None:
                 raise SourceError(
-                    f'The time "{cell}" does not say its time zone. Give it: --timezone Europe/Paris, or in the '
-                    'mapping: timezone = "Europe/Paris".'
+                    f'The time "{cell}" does not say its time zone. If the file has the clock of France, type: '
+                    "--timezone Europe/Paris; if it has UTC: --timezone UTC; if the community's own: the timezone in "
+                    'its community.toml. Or say it in the mapping: timezone = "Europe/Paris".'
                 )
             moment = moment.replace(tzinfo=rules)
         try:

@@ -1,5 +1,6 @@
 """French and English words of exports: the headers that tell a column, the cells that tell a canonical word."""
 
+import re
 import unicodedata
 
 MEMBER = (
@@ -27,6 +28,12 @@ TEXT = "message|text|texte|contenu|content|body|corps|publication|commentaire|co
 LANGUAGE = "language|langue|lang"
 REASON = "reason|raison|motif|pourquoi|cause"
 SOURCE = "source|origine|provenance|canal d acquisition|join source|utm source"
+CLOSED = "deactivated|desactive|compte desactive|disabled|compte ferme|closed"
+"""Headers of a date as well as of a yes or no: the cells decide."""
+COMMENT = frozenset({"commentaire", "commentaires", "comment", "comments"})
+"""Headers of texts that a survey has as well as a forum."""
+SAYS_DATE = re.compile(r"\b(?:date|datetime|timestamp|horodat\w*)\b|.\b(?:le|at|on|since|depuis)(?: utc)?$")
+"""What a plain header of dates says."""
 
 HEADERS: dict[str, dict[str, str]] = {
     "members": {
@@ -40,10 +47,13 @@ HEADERS: dict[str, dict[str, str]] = {
         "date de creation|creation date|creationdate|cree le",
         "left_at": "left at|left|left on|leave date|date left|departure|departure date|date de depart|depart|parti le|"
         "quitte le|a quitte le|date de sortie|sortie|desinscrit le|date de desinscription|desinscription|churned at|"
-        "cancelled at|canceled at|date de resiliation|resilie le|date de fin",
+        "cancelled at|canceled at|date de resiliation|resilie le|date de fin|sorti le|depart le|"
+        "exit date|date of departure|leaving date|date of leaving|unsubscribed at|unsubscribed on|deactivated at|"
+        "deactivated on|deactivated date|deactivation date|date deactivated|desactive le|date de desactivation|"
+        "desactivation|" + CLOSED,
         "end_reason": "end reason|leave reason|motif de depart|raison du depart|raison de depart|motif du depart|"
         "motif de sortie",
-        "deactivated": "deactivated|desactive|compte desactive|disabled|compte ferme|closed",
+        "deactivated": CLOSED,
         "role": ROLE,
         "invited_by": "invited by|invite par|parrain|parraine par|referrer|referred by",
         "join_source": SOURCE,
@@ -59,7 +69,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "entree|arrivee|"
         "date d inscription|inscrit le",
         "end_at": "end at|end|end date|fin|date de fin|left at|left|date de sortie|sortie|depart|date de depart|"
-        "parti le",
+        "parti le|sorti le|a quitte le|quitte le|left on|leave date",
         "end_reason": REASON + "|end reason|motif de depart|motif de sortie",
     },
     "groups": {
@@ -257,8 +267,6 @@ WORDS: dict[str, dict[str, str]] = {
 FIRST_NAME = "first name|firstname|prenom|given name"
 LAST_NAME = "last name|lastname|nom|nom de famille|surname|family name"
 CLOCK = "heure|time|hour"
-NPS, CSAT = "nps|recommand|sur 10", "csat|satisfaction|sur 5|etoiles|stars|out of 5"
-"""Parts of a header that tell the scale of a score."""
 
 LANGUAGES = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en", "espagnol": "es", "spanish": "es",
              "allemand": "de", "german": "de", "italien": "it", "italian": "it", "portugais": "pt", "portuguese": "pt",

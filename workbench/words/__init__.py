@@ -90,7 +90,7 @@ def number(value, language: str) -> str:
     if value is None or value != value:
         return "–"
     pattern = "#,##0" if float(value).is_integer() else "#,##0.##" if abs(value) < 10 else "#,##0.#"
-    return format_decimal(value, pattern, locale=language)
+    return format_decimal(value, pattern, locale=language).replace("-", "−")
 
 
 def percent(share, language: str) -> str:
@@ -106,7 +106,7 @@ def percent(share, language: str) -> str:
     if 0 < abs(share) < 1:  # what is not nought or whole is never written so
         share = max(0.001, min(abs(share), 0.999)) * (1 if share > 0 else -1)
     pattern = ("#,##0.0" if fine else "#,##0") + ("\xa0%" if language == "fr" else "%")
-    return format_percent(share, pattern, locale=language)
+    return format_percent(share, pattern, locale=language).replace("-", "−")
 
 
 def day(value: date, language: str) -> str:
