@@ -32,10 +32,10 @@ def activity(community: Community, *, language: str = "en") -> widgets.VBox:
     }
 
     @cache
-    def part(group: str | None) -> Community:
+    def part(group: str) -> Community:
         return community.where(group=group) if group else community
 
-    def shown(view: str, month: str, group: str | None, days: int):
+    def shown(view: str, month: str, group: str, days: int):
         options = {"days": days} if view == "rolling_active" else {}
         frame = getattr(metrics, view)(part(group), month=month, **options)
         sentence = getattr(sentences, view)(frame, language=language)

@@ -34,7 +34,7 @@ def core_members(community: Community, *, language: str = "en") -> widgets.VBox:
     }
     columns = ["score", "active_weeks", "contributions", "threads", "people_helped", "people_responded"]
 
-    def shown(month: str, group: str | None, share: float, people: int):
+    def shown(month: str, group: str, share: float, people: int):
         part = community.where(group=group) if group else community
         engaged = metrics.highly_engaged(part, month=month, share=share)
         made = metrics.hem_share(part, month=month, share=share)

@@ -56,10 +56,10 @@ def months(community: Community, *, language: str) -> widgets.Dropdown:
 
 
 def groups(community: Community, *, language: str) -> widgets.Dropdown:
-    """All groups together, or one of them."""
+    """All groups together (""), or one of them."""
     found = community.run(
         "SELECT group_id, coalesce(name, group_id) AS name FROM groups ORDER BY name, group_id",
         month=community.last_complete_month() or community.last_day or "2000-01",
     )
-    options = [(say("explore.all_groups", language), None), *zip(found["name"], found["group_id"], strict=True)]
-    return widgets.Dropdown(options=options, value=None, description=say("explore.group", language), style=LABELS)
+    options = [(say("explore.all_groups", language), ""), *zip(found["name"], found["group_id"], strict=True)]
+    return widgets.Dropdown(options=options, value="", description=say("explore.group", language), style=LABELS)

@@ -34,10 +34,10 @@ def start_here(community: Community, *, language: str = "en") -> widgets.VBox:
     }
 
     @cache
-    def part(group: str | None, platform: str | None) -> Community:
+    def part(group: str, platform: str) -> Community:
         return community.where(group=group, platform=platform) if group or platform else community
 
-    def shown(metric: str, month: str, group: str | None, platform: str | None):
+    def shown(metric: str, month: str, group: str, platform: str):
         frame = metrics.trend(getattr(metrics, metric), part(group, platform), month=month)
         share = NUMBERS[metric]
         title = sentences.trend(frame, metric=metric, language=language, share=share)
@@ -51,10 +51,10 @@ def start_here(community: Community, *, language: str = "en") -> widgets.VBox:
 
 
 def platforms(community: Community, *, language: str) -> widgets.Dropdown:
-    """All platforms together, or one of them."""
+    """All platforms together (""), or one of them."""
     found = community.run(
         "SELECT DISTINCT platform FROM accounts ORDER BY platform",
         month=community.last_complete_month() or community.last_day or "2000-01",
     )
-    options = [(say("explore.all_platforms", language), None), *((one, one) for one in found["platform"])]
+    options = [(say("explore.all_platforms", language), ""), *((one, one) for one in found["platform"])]
     return choice("explore.platform", options, language=language)
