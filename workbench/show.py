@@ -254,7 +254,7 @@ def note(text: str) -> Shown:
 
 
 def provenance(community: "Community", *, month: str | Month, language: str) -> Shown:
-    """Where the numbers come from: files, days covered, time zone, versions; without a clock."""
+    """Where the numbers come from: files, days covered, time zone, version; the same wherever the store was made."""
     from workbench import __version__
 
     month = Month.parse(month)
@@ -269,7 +269,6 @@ def provenance(community: "Community", *, month: str | Month, language: str) -> 
     rows += [
         (say("show.provenance_zone", language), [community.settings.timezone]),
         (say("show.provenance_files", language), listed or ["–"]),
-        (say("show.provenance_store", language), [community.version]),
         (say("show.provenance_version", language), [f"Community Workbench {__version__}"]),
     ]
     html = "".join(
