@@ -23,7 +23,9 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 WORKBENCH = BIN / ("workbench.exe" if os.name == "nt" else "workbench")
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "set-up-from"
-SAMPLE = ROOT / "data" / "sample" / "meta-history.zip"
+# This Python, or the one that the .venv it runs in was made with: what makes a .venv anew must not sit in it.
+OUTSIDE = getattr(sys, "_base_executable", sys.executable)
+SAMPLE = ROOT / "data" / "sample" / "garden"
 FIRST = ROOT / "my-first-community"
 PROJECT = ("--no-deps", "--no-build-isolation", "--editable", ROOT)
 
@@ -43,8 +45,11 @@ def main(arguments: list[str]) -> int:
 
 def report(*options: str) -> int:
     """The sample's community, then its report; further options go to `workbench report`."""
-    first = () if FIRST.exists() else ("--name", "Meta History", "--timezone", "UTC")
-    imported = run(WORKBENCH, "import", SAMPLE, "--community", FIRST, *first, check=False)
+    if not FIRST.exists():
+        FIRST.mkdir()
+        shutil.copyfile(SAMPLE / "community.toml", FIRST / "community.toml")
+    files = (SAMPLE / "slack.zip", *sorted((SAMPLE / "tables").glob("*.csv")))
+    imported = run(WORKBENCH, "import", *files, "--community", FIRST, "--timezone", "Europe/Paris", check=False)
     return imported or run(WORKBENCH, "report", "--community", FIRST, *options, check=False)
 
 
@@ -94,7 +99,7 @@ def set_up() -> None:
 def install_with_uv(uv: Path) -> bool:
     """Ten times faster than pip; false where it cannot reach the packages (it does not read pip's settings)."""
     steps = (
-        ("venv", "--quiet", "--clear", "--python", sys.executable, VENV),
+        ("venv", "--quiet", "--clear", "--python", OUTSIDE, VENV),
         ("pip", "sync", "--quiet", "--compile-bytecode", "--python", PYTHON, "--require-hashes", LOCK),
         ("pip", "install", "--quiet", "--python", PYTHON, *PROJECT),
     )
@@ -103,7 +108,7 @@ def install_with_uv(uv: Path) -> bool:
 
 def install_with_pip() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
-    run(sys.executable, "-m", "venv", VENV)
+    run(OUTSIDE, "-m", "venv", VENV)
     pip = (PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "install")
     run(*pip, "--require-hashes", "--requirement", LOCK)
     run(*pip, *PROJECT)
@@ -118,7 +123,7 @@ def find_uv() -> Path | None:
     places = [tools / "bin" / name, tools / "Scripts" / name]
     if not any(place.exists() for place in places) and importlib.util.find_spec("pip"):
         quiet = ("--quiet", "--disable-pip-version-check", "--no-warn-script-location", "--root-user-action", "ignore")
-        run(sys.executable, "-m", "pip", "install", *quiet, "--target", tools, "uv>=0.8", check=False)
+        run(OUTSIDE, "-m", "pip", "install", *quiet, "--target", tools, "uv>=0.8", check=False)
     return next((place for place in places if place.exists()), None)
 
 

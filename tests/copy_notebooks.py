@@ -9,13 +9,14 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).parents[1]
-SAMPLE = ROOT / "data" / "sample" / "meta-history.zip"
+SAMPLE = ROOT / "data" / "sample" / "garden"
 
 
 def main(target: Path) -> None:
     community = target / "community"
-    command = [sys.executable, "-m", "workbench", "import", SAMPLE, "--community", community, "--timezone", "UTC"]
-    subprocess.run([str(part) for part in command], check=True)
+    files = [SAMPLE / "slack.zip", *sorted((SAMPLE / "tables").glob("*.csv"))]
+    command = [sys.executable, "-m", "workbench", "import", *files, "--community", community]
+    subprocess.run([str(part) for part in (*command, "--timezone", "Europe/Paris")], check=True)
     import workbench
 
     with workbench.open(community) as opened:

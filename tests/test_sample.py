@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -20,7 +21,8 @@ from workbench.sample.plan import decide
 from workbench.sample.score import Act, highly_engaged, scores
 from workbench.sample.speech import PRAISE, THEMES, TOPICS, say, templates
 
-BUNDLED = Path(__file__).parents[1] / "data" / "sample" / "garden"
+ROOT = Path(__file__).parents[1]
+BUNDLED = ROOT / "data" / "sample" / "garden"
 SMALL = {"members": 60, "months": 4}
 
 
@@ -57,6 +59,29 @@ def test_the_same_arguments_give_the_same_bytes_in_any_folder_locale_time_zone_a
         options = ["--members", "60", "--months", "4", "--seed", "5"]
         subprocess.run([sys.executable, "-m", "workbench", "sample", str(made), *options], env=given, check=True)
         assert hashes(made) == hashes(tmp_path / "here")
+
+
+def another_python() -> Path | None:
+    """Another version of Python on this machine that runs; pyenv's own names for them may lead nowhere."""
+    others = [f"3.{minor}" for minor in (14, 13, 12, 11) if minor != sys.version_info.minor]
+    found = [Path(place) for version in others if (place := shutil.which(f"python{version}"))]
+    pyenv = [
+        place for version in others for place in sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    ]
+    runs = (
+        place for place in found + pyenv if not subprocess.run([place, "-S", "-c", ""], capture_output=True).returncode
+    )
+    return next(runs, None)
+
+
+def test_another_python_makes_the_same_contents(tmp_path):
+    """It needs nothing but the standard library, so that no package has to be installed there."""
+    if not (python := another_python()):
+        pytest.skip("no other Python (3.11 to 3.14) was found on this machine")
+    sample.make(tmp_path / "here", **SMALL, seed=5)
+    made = f"from workbench.sample import make; make({str(tmp_path / 'there')!r}, members=60, months=4, seed=5)"
+    subprocess.run([python, "-S", "-c", made], cwd=ROOT, check=True)
+    assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 
 def test_another_seed_is_another_community(tmp_path):

@@ -167,3 +167,12 @@ def test_the_style_is_scoped_to_what_is_shown():
     for line in css.split("</style>")[0].split("*/", 1)[1].splitlines():
         if line.endswith("{") or ("{" in line and "}" in line):
             assert line.lstrip().startswith((".workbench", "p.sentence", "@media")), line
+
+
+def test_what_to_do_is_said_once_when_it_is_the_same_for_all():
+    rows = pd.DataFrame({"member": ["M-1", "M-2"], "do": ["Write <b>.", "Write <b>."]})
+    once = show.table(rows, language="en", titles={"member": "member", "do": "What to do"})
+    assert once._repr_html_().count("Write &lt;b&gt;.") == 1 and "M-2" in once._repr_html_()
+    rows["do"] = ["Write.", "Call."]
+    each = show.table(rows, language="en", titles={"member": "member", "do": "What to do"})._repr_html_()
+    assert "Write." in each and "Call." in each and "<th" in each.split("What to do")[0]

@@ -18,8 +18,8 @@ def sample(folder, members, months, seed) -> None:
     """Make a community whose truth is known, to learn and to test on.
 
     DIR is filled with exports as platforms give them (Slack, Discord and Discourse zips, a French WhatsApp chat, CSV
-    tables with their mappings), with truth.json, the right answers, and with STORY.md and HISTOIRE.md, which tell what
-    happened in it. The same options give the same bytes. Nobody in it exists.
+    tables with their mappings), with a community.toml, with truth.json, the right answers, and with STORY.md and
+    HISTOIRE.md, which tell what happened in it. The same options give the same bytes. Nobody in it exists.
 
     \b
     Examples:
@@ -30,8 +30,9 @@ def sample(folder, members, months, seed) -> None:
 
     files = make(folder, members=members, months=months, seed=seed)
     click.echo(f"Made in {folder}. To import its Slack and tables:")
+    into = f'"{folder}"' if " " in str(folder) else folder
     listed = " ".join(f'"{file}"' if " " in str(file) else str(file) for file in files)
-    click.echo(f"  workbench import {listed} --community {folder.name}-community --timezone Europe/Paris")
+    click.echo(f"  workbench import {listed} --community {into} --timezone Europe/Paris")
     click.echo(
         f"What happened in it is told in {folder / 'STORY.md'}; the right numbers are in {folder / 'truth.json'}."
     )

@@ -119,7 +119,7 @@ def tiles(shown: Iterable[Tile]) -> Shown:
         " · ".join(part for part in (f"{one.label}: {one.value}", one.month_change, one.year_change, one.why) if part)
         for one in shown
     )
-    columns = 2 if len(shown) == 2 else 4 if len(shown) % 3 and len(shown) % 4 == 0 else 3
+    columns = {2: 2, 4: 4, 7: 4, 8: 4}.get(len(shown), 3)
     return Shown(_box(f'<div class="wb-tiles" style="--columns: {columns}">{"".join(parts)}</div>'), text)
 
 
@@ -197,7 +197,8 @@ def table(
     `titles` chooses and orders the columns (name → heading); without it all are shown, under the text
     `column.<name>` of words/ where there is one. `formats` says how a column is written: "n" a number, "pct" a
     share, "day", "month", "text"; by default its type and its name (`…_share`, `…_rate`, `month`) decide. `rows`
-    shows the first ones and counts the rest.
+    shows the first ones and counts the rest. What to do (`do`) is said once above the table when it is the same in
+    every row.
     """
     formats = formats or {}
     titles = titles or {name: _title(str(name), language) for name in frame.columns}
@@ -212,6 +213,10 @@ def table(
     if frame.empty:
         return note(say("show.no_rows", language))
     top = frame if rows is None else frame.head(rows)
+    once = ""
+    if "do" in titles and len(top) > 1 and frame["do"].nunique(dropna=False) == 1:
+        once = say("show.once", language, title=titles["do"].capitalize(), text=frame["do"].iloc[0])
+        titles = {name: title for name, title in titles.items() if name != "do"}
     columns = [
         _column(titles[name], [_plain(value) for value in top[name]], formats.get(name) or _way(str(name)), language)
         for name in titles
@@ -223,13 +228,14 @@ def table(
     left = len(frame) - len(top)
     more = say("show.rows_left", language, count=left) if left else ""
     below = f'<p class="wb-small">{escape(more)}</p>' if more else ""
+    above = f"<p>{escape(once)}</p>" if once else ""
     region = f'role="region" tabindex="0" aria-label="{escape(say("page.table", language))}"'
     html = (
-        f'<div class="wb-scroll" {region}><table class="wb-table">'
+        f'{above}<div class="wb-scroll" {region}><table class="wb-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{below}"
     )
     lines = [" | ".join(text for text, _ in row) for row in zip(*columns, strict=True)]
-    return Shown(_box(html), "\n".join([*lines, more]).rstrip())
+    return Shown(_box(html), "\n".join([once, *lines, more]).strip())
 
 
 def findings(found: Sequence, *, language: str) -> Shown:

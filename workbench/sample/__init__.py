@@ -1,5 +1,6 @@
 """The made-up community and its known truth: exports in the platforms' own formats, and the right answers."""
 
+from importlib.resources import files
 from pathlib import Path
 
 from workbench.errors import SettingsError
@@ -15,8 +16,9 @@ def make(folder: str | Path, *, members: int = MEMBERS, months: int = MONTHS, se
     export; `tables/` holds CSV files, each with its mapping: roster, channels, earlier stays, payments, surveys,
     moderation, visits, managers' log, social posts. Part of the community is elsewhere too: in a French WhatsApp group,
     on a Discord server, in a Discourse forum; `identities.csv` says who is the same person. `truth.json` has the right
-    answers, `STORY.md` and `HISTOIRE.md` tell what happened. The
-    same arguments give the same bytes, on every machine and in every locale.
+    answers, `STORY.md` and `HISTOIRE.md` tell what happened, and `community.toml` holds what its team
+    decided: with it, the folder itself can become the community. The same arguments give the same bytes, on every
+    machine and in every locale.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -40,6 +42,7 @@ def make(folder: str | Path, *, members: int = MEMBERS, months: int = MONTHS, se
     discourse.write(plan.others["discourse"], folder / "discourse.zip", seed)
     tables.write(plan, folder / "tables")
     (folder / "identities.csv").write_bytes(tables.identities(plan))
+    (folder / "community.toml").write_bytes(files("workbench").joinpath("sample", "community.toml").read_bytes())
     (folder / "truth.json").write_bytes(as_json(answers, indent=1))
     for language, name in telling.NAMES.items():
         (folder / name).write_text(telling.story(plan, answers, language=language), encoding="utf-8", newline="\n")

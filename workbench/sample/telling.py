@@ -12,8 +12,8 @@ from workbench.sample.slack import native_id
 
 NAMES = {"en": "STORY.md", "fr": "HISTOIRE.md"}
 COMMANDS = """\
-workbench import slack.zip tables/*.csv --community semis --timezone Europe/Paris
-workbench report --community semis --month 2026-10"""
+workbench import slack.zip tables/*.csv --community . --timezone Europe/Paris
+workbench report --community . --month 2026-10"""
 _MONTHS = {
     "en": (
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
