@@ -237,3 +237,22 @@ def test_a_notebook_without_a_month_is_refused(club, tmp_path):
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "1-mine.ipynb")
     with pytest.raises(NotebookError, match=r"1-mine\.ipynb has no parameter month, language"):
         report.make(club, notebooks=tmp_path / "1-mine.ipynb", progress=False)
+
+
+def test_an_almost_empty_last_month_is_pointed_out_with_the_lively_one(capsys):
+    from workbench.engine import community_of_rows
+    from workbench.report.run import _month
+
+    def posts(day: str, people: int) -> list[dict]:
+        return [
+            {"event_id": f"{day}{n}", "kind": "post", "occurred_at": day, "member_id": f"chat:{n}", "platform": "chat"}
+            for n in range(people)
+        ]
+
+    covered = [{"platform": "chat", "from_at": "2026-01-01", "to_at": "2026-03-31"}]
+    stray = {"coverage": covered, "events": posts("2026-01-05", 20) + posts("2026-02-05", 2) + posts("2026-03-31", 1)}
+    assert str(_month(community_of_rows(stray), None)) == "2026-03"
+    assert "--month 2026-02" in capsys.readouterr().err
+    steady = {"coverage": covered, "events": [*stray["events"], *posts("2026-03-30", 5)]}
+    assert str(_month(community_of_rows(steady), None)) == "2026-03"
+    assert capsys.readouterr().err == ""

@@ -154,11 +154,28 @@ def _month(community: Community, given: str | None) -> Month:
             raise SettingsError(
                 f"no month is wholly covered. {covered} Choose a partial one: --month {Month.parse(community.last_day)}"
             )
+        _warn_of_an_almost_empty_month(community, month)
         return month
     month = Month.parse(given)
     if month.end <= community.first_day or month.start > community.last_day:
         raise SettingsError(f"--month {month} lies outside the data. {covered}")
     return month
+
+
+def _warn_of_an_almost_empty_month(community: Community, month: Month) -> None:
+    """One stray late record stretches what the data cover, and then the last month is not the one that is meant."""
+    from workbench import metrics
+
+    active = metrics.mau_by_month(community, month=month)
+    lively = active[active["mau"] * 10 >= active["mau"].max()]
+    if active["mau"].max() and lively["month"].max() < active["month"].max():
+        last = Month.parse(lively["month"].max())
+        print(
+            f"! {month} is the last month that the data cover, but only {active['mau'].iloc[-1]} of at most "
+            f"{active['mau'].max()} people a month were active in it. "
+            f"The last lively month is {last}: --month {last}",
+            file=sys.stderr,
+        )
 
 
 def _prepared(name: str, notebook: "NotebookNode", values: dict) -> "NotebookNode":
