@@ -158,7 +158,8 @@ def test_a_closed_account_without_a_date_is_no_date_of_departure(cells):
     ("header", "scores", "expected"),
     [
         ("Recommanderiez-vous (0-10)", "9 4", "nps"), ("NPS", "3 4", "nps"), ("Recommandation", "9 4", "nps"),
-        ("Note de 0 à 10", "7", "nps"), ("Recommendation", "5 4", None), ("Recommanderiez-vous (1-5)", "4", None),
+        ("Note de 0 à 10", "7", "10"), ("Note sur 10", "7", "10"), ("Note sur 10", "11", None),
+        ("Recommendation", "5 4", None), ("Recommanderiez-vous (1-5)", "4", None),
         ("NPS", "11", None), ("NPS", "-1", None), ("Satisfaction", "5 1", "csat"), ("Note /5", "4", "csat"),
         ("Satisfaction (1-5)", "7", None), ("Satisfaction (1-5)", "0", None), ("Satisfaction sur 10", "4", None),
         ("How satisfied are you (1 to 5)?", "4", "csat"), ("Étoiles", "5", "csat"), ("Note", "4", None),

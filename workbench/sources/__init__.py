@@ -15,6 +15,8 @@ class Reading:
     """One export while it is read: what the user said goes in, what was met is counted here."""
 
     timezone: str | None = None
+    community_timezone: str | None = None
+    """The zone of the community's days; times of a file are not taken to be in it, it only helps to ask."""
     mapping: Path | None = None
     platform: str = ""
     read: Counter = field(default_factory=Counter)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +50,17 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     exported_at: Any = ""
     attributes: list[str] | dict[str, str] = []
     columns: dict[str, str | list[str]] = {}
+    otherwise: dict[str, str | list[str]] = {}
     values: dict[str, dict[str, str | int | float | bool]] = {}
     defaults: dict[str, Any] = {}
+    skip: dict[str, str | list[str]] = {}
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """A valid mapping. `columns` holds the headers of each canonical column, `values` the canonical word of each word
-    of the file, `attributes` the header of each attribute of a member."""
+    """A valid mapping. `columns` holds the headers of each canonical column, `otherwise` those read where the first
+    are empty, `values` the canonical word of each word of the file, `attributes` the header of each attribute of a
+    member. A row is left out where every header of `skip` has one of its words."""
 
     where: str
     table: str
@@ -73,13 +76,17 @@ class Mapping:
     values: dict[str, dict[str, str]]
     defaults: dict[str, str]
     attributes: dict[str, str]
+    otherwise: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    skip: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def headers(self) -> frozenset[str]:
         """All headers of the file that the mapping names."""
-        return frozenset(header for several in self.columns.values() for header in several) | frozenset(
-            self.attributes.values()
-        )
+        columns = (*self.columns.values(), *self.otherwise.values())
+        return frozenset([header for several in columns for header in several]) | {
+            *self.attributes.values(),
+            *self.skip,
+        }
 
 
 def columns_of(table: str) -> dict[str, Column]:
@@ -120,6 +127,11 @@ def parse(text: str, *, where: str = "the mapping") -> Mapping:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SourceError(f"{where} is not valid TOML: {error}. Correct that line and try again.") from None
+    return made(given, where=where)
+
+
+def made(given: dict[str, Any], *, where: str) -> Mapping:
+    """The mapping of the keys of a mapping file."""
     unknown = [key for key in given if key not in _File.__struct_fields__]
     if unknown:
         raise SourceError(f'{where}: "{unknown[0]}" is not a key. {did_you_mean(unknown[0], _File.__struct_fields__)}')
@@ -142,13 +154,10 @@ def parse(text: str, *, where: str = "the mapping") -> Mapping:
         encoding=file.encoding,
         delimiter="\t" if file.delimiter in ("tab", "\\t") else _one_sign(file.delimiter, where),
         exported_at=str(file.exported_at),
-        columns={
-            name: tuple(clean_header(header) for header in ([given] if isinstance(given, str) else given))
-            for name, given in file.columns.items()
-            if given
-        },
+        columns=_headers(file.columns),
+        otherwise=_headers(file.otherwise),
         values={
-            column: {_folded(word): _plain(meaning) for word, meaning in words.items()}
+            column: {folded(word): _plain(meaning) for word, meaning in words.items()}
             for column, words in file.values.items()
         },
         defaults={column: _plain(value) for column, value in file.defaults.items()},
@@ -160,6 +169,10 @@ def parse(text: str, *, where: str = "the mapping") -> Mapping:
                 else ((header, header) for header in file.attributes)
             )
         },
+        skip={
+            clean_header(header): frozenset(map(folded, [words] if isinstance(words, str) else words))
+            for header, words in file.skip.items()
+        },
     )
     _check_columns(mapping)
     return mapping
@@ -169,7 +182,9 @@ def check_headers(mapping: Mapping, headers: Iterable[str], file: str) -> None:
     """Raises `SourceError` for a header of the mapping that the file does not have."""
     headers = list(headers)
     sections = [(f"[columns] {name}", header) for name, several in mapping.columns.items() for header in several]
+    sections += [(f"[otherwise] {name}", header) for name, several in mapping.otherwise.items() for header in several]
     sections += [(f"attributes {name}", header) for name, header in mapping.attributes.items()]
+    sections += [("[skip]", header) for header in mapping.skip]
     for key, header in sections:
         if header not in headers:
             raise SourceError(
@@ -187,6 +202,12 @@ def _check_columns(mapping: Mapping) -> None:
                     f'{mapping.where}: [{section}] "{name}" is no column of {mapping.table}. '
                     + did_you_mean(name, known)
                 )
+    for name in mapping.otherwise:
+        if name not in mapping.columns:
+            raise SourceError(
+                f'{mapping.where}: [otherwise] "{name}" is read where the column under [columns] is empty, but '
+                f"[columns] has no {name}. {did_you_mean(name, mapping.columns)}"
+            )
     for name, words in mapping.values.items():
         for meaning in words.values():
             _check_word(mapping, known[name], f"[values.{name}]", meaning)
@@ -237,7 +258,16 @@ def _plain(value: object) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-def _folded(word: str) -> str:
+def _headers(given: dict[str, str | list[str]]) -> dict[str, tuple[str, ...]]:
+    return {
+        name: tuple(clean_header(header) for header in ([several] if isinstance(several, str) else several))
+        for name, several in given.items()
+        if several
+    }
+
+
+def folded(word: str) -> str:
+    """A word of the file as `values` and `skip` compare it."""
     return " ".join(word.split()).casefold()
 
 

@@ -7,7 +7,10 @@ from pathlib import Path
 from workbench.errors import SourceError
 from workbench.sources import Source
 
-NAMES = ("slack", "discord", "telegram", "stackexchange", "discourse", "mattermost", "whatsapp", "table")
+NAMES = (
+    "slack", "discord", "telegram", "stackexchange", "discourse", "mattermost", "zulip", "facebook", "mbox", "whatsapp",
+    "identities", "table",
+)  # fmt: skip
 """Modules of this package, the most particular format first: a table is recognised last."""
 
 
@@ -19,6 +22,16 @@ def source(name: str) -> Source:
 def sources() -> list[Source]:
     """All importers, in the order in which they are asked."""
     return [source(name) for name in NAMES]
+
+
+def documented() -> list[str]:
+    """The names under which `words/sources.toml` tells how to get an export: importers in the order in which they are
+    asked, the kinds of tables that are known by their headers before tables of any other kind."""
+    from workbench.words import catalogue
+
+    told = [key.split(".")[1] for key in catalogue() if key.startswith("source.") and key.endswith(".title")]
+    first = [name for name in NAMES[:-1] if name in told]
+    return [*first, *sorted(set(told) - set(NAMES)), *(name for name in NAMES[-1:] if name in told)]
 
 
 def recognise(path: str | Path, *, among: Iterable[Source] | None = None) -> Source:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workbench.errors import SettingsError, SourceError
 from workbench.settings import check_timezone
-from workbench.sources import Reading, Row, Source, table_draft, table_number, table_time
+from workbench.sources import Reading, Row, Source, known_tables, table_draft, table_number, table_time
 from workbench.sources import mapping as mappings
 from workbench.sources.mapping import Mapping
 from workbench.sources.table_cells import PREFIXED, Settled, fields, getter
@@ -48,6 +48,8 @@ def _is_ruler(cells: list) -> bool:
 def draft(path: Path, *, platform: str = "csv") -> str:
     """The first draft of a mapping for `path`, as text; what is unsure is said in its first lines."""
     opened = open_table(path)
+    if known := known_tables.find(opened.headers):
+        return known_tables.written(known[1], file=path.name, doubts=_doubts(known[1], opened))
     found = table_draft.guess(opened.headers, _sample(opened), name=path.stem)
     doubts = ()
     if not found.unsure:
@@ -62,10 +64,12 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
     _tell_the_platform(mapping, reading)
     mapping = _completed(mapping, reading)
     settled = _settled(mapping, opened)
+    if not (mapping.timezone or settled.says_zone) and (local := _local_time(mapping, opened, settled)):
+        raise table_time.no_zone(local, reading.community_timezone)
     reading.platform = mapping.platform
     _tell_what_is_known(mapping, opened, settled, reading)
     plan = fields(mapping, opened, settled)
-    records = read_records(opened, plan, mapping.table, path.name, reading)
+    records = read_records(opened, plan, mapping, path.name, reading)
     observed_at = _exported_at(mapping, settled)
     kept, first_problem = False, None
     for table, row in canonical_rows(mapping, opened, records):
@@ -96,13 +100,14 @@ def _exported_at(mapping: Mapping, settled: Settled) -> datetime | None:
         raise SourceError(f'{mapping.where}: exported_at: {error}. Write it as "2026-10-31".') from None
 
 
-# The mapping: given, found beside the file, or drafted
+# The mapping: given, found beside the file, built in, or drafted
 
 
 def _mapped(path: Path, reading: Reading) -> tuple[Mapping, Opened]:
     where = reading.mapping or _beside(path)
     if where is None:
-        return _drafted(path, reading)
+        opened = open_table(path)
+        return _built_in(path, opened, reading) or _drafted(path, opened, reading)
     mapping = mappings.load(where)
     opened = open_table(
         path,
@@ -134,10 +139,31 @@ def _beside(path: Path) -> Path | None:
     return shared
 
 
-def _drafted(path: Path, reading: Reading) -> tuple[Mapping, Opened]:
+def _built_in(path: Path, opened: Opened, reading: Reading) -> tuple[Mapping, Opened] | None:
+    """The mapping of a kind of table that is known by its headers. Where the file's rows leave a doubt, it is written
+    for the user to correct, and the import stops."""
+    known = known_tables.find(opened.headers)
+    if known is None:
+        return None
+    mapping = replace(known[1], platform=reading.platform or known[1].platform)
+    if doubts := _doubts(mapping, opened):
+        raise _stopped(path, known_tables.written(mapping, file=path.name, doubts=doubts), doubts)
+    reading.notes.append(f"no mapping given; read as {known_tables.title(known[0])}")
+    return mapping, opened
+
+
+def _doubts(mapping: Mapping, opened: Opened) -> tuple[str, ...]:
+    """What the file's rows leave in doubt."""
+    try:
+        _settled(mapping, opened)
+    except SourceError as error:
+        return (str(error),)
+    return ()
+
+
+def _drafted(path: Path, opened: Opened, reading: Reading) -> tuple[Mapping, Opened]:
     """The draft itself when nothing in it is unsure; otherwise it is written and the import stops."""
     platform = reading.platform or "csv"
-    opened = open_table(path)
     found = table_draft.guess(opened.headers, _sample(opened), name=path.stem)
     mapping, doubts = (None, ()) if found.unsure else _attempt(found, opened, path, platform)
     if mapping is not None and not doubts:
@@ -146,17 +172,22 @@ def _drafted(path: Path, reading: Reading) -> tuple[Mapping, Opened]:
         reading.notes += _listed(f"no mapping given; read as {mapping.table}", [*read_as, *rest])
         return mapping, opened
     text = table_draft.written(found, opened.headers, file=path.name, platform=platform, doubts=doubts)
-    unsure = " ".join(f"({number}) {line.rstrip('.')}." for number, line in enumerate((*found.unsure, *doubts), 1))
+    raise _stopped(path, text, (*found.unsure, *doubts))
+
+
+def _stopped(path: Path, text: str, points: tuple[str, ...]) -> SourceError:
+    """Writes the draft of a mapping beside the file; the error says so, and what is unsure."""
+    unsure = " ".join(f"({number}) {line.rstrip('.')}." for number, line in enumerate(points, 1))
     place = path.with_name(f"{path.name}.mapping.toml")
     try:
         with place.open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise SourceError(
+        return SourceError(
             f"{path.name} needs a mapping, and its first draft could not be written to {place} ({error}). Unsure: "
             f"{unsure} Save what follows as a file, correct it, and add --mapping with its name.\n\n{text}"
-        ) from None
-    raise SourceError(
+        )
+    return SourceError(
         f"{path.name} needs a mapping. A first draft was written to {place}. Unsure: {unsure} "
         f'Correct the draft, then run: workbench import "{path}" --mapping "{place}" --community DIR '
         "--timezone Europe/Paris"
@@ -170,10 +201,9 @@ def _attempt(
     text = table_draft.written(found, opened.headers, file=path.name, platform=platform)
     try:
         mapping = mappings.parse(text, where=_DRAFT)
-        _settled(mapping, opened)
     except SourceError as error:
         return None, (str(error),)
-    return mapping, ()
+    return mapping, _doubts(mapping, opened)
 
 
 def _sample(opened: Opened) -> list[list]:
@@ -238,9 +268,17 @@ def _getters(mapping: Mapping, opened: Opened, types: set[str]) -> dict[str, Cal
     known = mappings.columns_of(mapping.table)
     return {
         " + ".join(headers): getter(headers, opened)
-        for name, headers in mapping.columns.items()
+        for name, headers in (*mapping.columns.items(), *mapping.otherwise.items())
         if known[name].type in types
     }
+
+
+def _local_time(mapping: Mapping, opened: Opened, settled: Settled) -> str:
+    """A time of the file that does not say its zone, if one is found among the first rows."""
+    times = _getters(mapping, opened, {INSTANT}).values()
+    cells = (cell(row) for row in _sample(opened) for cell in times)
+    found = (as_text(cell) for cell in cells if table_time.is_local(cell, settled.order, mapping.time_formats))
+    return next(found, "")
 
 
 def _any(rows: list[list], getters: dict, test: Callable[[object], bool]) -> bool:

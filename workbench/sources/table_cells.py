@@ -8,7 +8,7 @@ from re import compile as regex
 
 from workbench.errors import SourceError
 from workbench.sources import Reading, problem, table_number, table_time
-from workbench.sources.mapping import Mapping, columns_of, required_of
+from workbench.sources.mapping import Mapping, columns_of, folded, required_of
 from workbench.sources.table_file import Opened, as_text
 from workbench.sources.table_words import CURRENCIES, LANGUAGES, meaning_of, plain
 from workbench.tables import INSTANT, MONEY, NUMBER, TEXTS, WHOLE, YES_NO, Column
@@ -58,12 +58,43 @@ def getter(headers: tuple[str, ...], opened: Opened) -> Callable[[list], object]
     return lambda cells: " ".join(text for index in at if (text := as_text(cells[index]).strip()))
 
 
+def _either(name: str, mapping: Mapping, opened: Opened) -> Callable[[list], object]:
+    """The cell of a column, or where it is empty the one under its other headers."""
+    first = getter(mapping.columns[name], opened)
+    if name not in mapping.otherwise:
+        return first
+    second = getter(mapping.otherwise[name], opened)
+
+    def either(cells: list) -> object:
+        cell = first(cells)
+        return second(cells) if as_text(cell).strip().casefold() in table_time.NOTHING else cell
+
+    return either
+
+
+def why_skipped(mapping: Mapping, opened: Opened) -> Callable[[list], str]:
+    """Why the mapping leaves a row out, empty where it does not."""
+    conditions = [(header, getter((header,), opened), words) for header, words in mapping.skip.items()]
+
+    def why(cells: list) -> str:
+        said = []
+        for header, cell, words in conditions:
+            text = as_text(cell(cells))
+            if folded(text) not in words:
+                return ""
+            said.append(f"{header} = {folded(text)}" if text.strip() else f"{header} empty")
+        return f"row with {', '.join(said)}" if said else ""
+
+    return why
+
+
 def fields(mapping: Mapping, opened: Opened, settled: Settled) -> list[Field]:
     """How each mapped column is read."""
     known, required = columns_of(mapping.table), set(required_of(mapping.table))
     found = []
     for name in dict.fromkeys((*mapping.columns, *mapping.defaults)):
         headers = mapping.columns.get(name, ())
+        shown = [" + ".join(several) for several in (headers, mapping.otherwise.get(name, ())) if several]
         parse = _parser(known[name], mapping, settled)
         default = None
         if name in mapping.defaults:
@@ -71,8 +102,8 @@ def fields(mapping: Mapping, opened: Opened, settled: Settled) -> list[Field]:
                 default = parse(mapping.defaults[name])
             except ValueError as error:
                 raise SourceError(f"{mapping.where}: [defaults] {name}: {error}.") from None
-        cell = getter(headers, opened) if headers else None
-        found.append(Field(name, cell, parse, default, name in required, " + ".join(headers)))
+        cell = _either(name, mapping, opened) if headers else None
+        found.append(Field(name, cell, parse, default, name in required, " or ".join(shown)))
     return found
 
 
@@ -85,9 +116,9 @@ def _parser(column: Column, mapping: Mapping, settled: Settled) -> Parse:
 
     def translated(cell):
         text = as_text(cell)
-        folded = " ".join(text.split()).casefold()
-        meant = words.get(folded)
-        if meant is None and rest is not None and folded:
+        word = folded(text)
+        meant = words.get(word)
+        if meant is None and rest is not None and word:
             known = column.allowed and meaning_of(text, table=mapping.table, column=column.name, allowed=column.allowed)
             meant = known or rest
         if meant == "":
@@ -198,9 +229,10 @@ def content_hash(*parts: str) -> str:
     return blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def records(opened: Opened, plan: list[Field], table: str, file: str, reading: Reading) -> Iterator[Record]:
+def records(opened: Opened, plan: list[Field], mapping: Mapping, file: str, reading: Reading) -> Iterator[Record]:
     """The rows of the file as canonical values, and a problem for each that cannot be read."""
-    width = len(opened.headers)
+    width, table = len(opened.headers), mapping.table
+    skipped = why_skipped(mapping, opened)
     steps = [(field.name, field.cell, field.parse, field.default, field.required, field.header) for field in plan]
     count = 0
     try:
@@ -219,6 +251,9 @@ def records(opened: Opened, plan: list[Field], table: str, file: str, reading: R
                     yield *problem(file, opened.place(line), why), []
                     continue
             count += 1
+            if mapping.skip and (why := skipped(cells)):
+                reading.dropped[why] += 1
+                continue
             values = {}
             for name, cell, parse, default, required, header in steps:
                 value = None

@@ -31,10 +31,13 @@ def is_score(header: str, cells: Sequence) -> bool:
 
 
 def scale(header: str, cells: Sequence) -> str | None:
-    """`nps` (0 to 10) or `csat` (1 to 5) where the header says so and no score contradicts it.
+    """`nps` (0 to 10), `csat` (1 to 5) or "10" where the header says so and no score contradicts it. Marks out of ten
+    that ask for no recommendation are no NPS.
 
     >>> scale("Recommanderiez-vous (0-10)", ["9", "4"]), scale("Satisfaction (1-5)", ["5"]), scale("Note", ["4"])
     ('nps', 'csat', None)
+    >>> scale("Note sur 10", ["9", "4"])
+    '10'
     """
     bare, stated, numbers = plain(header), _stated(header), _numbers(cells)
     lowest, highest = min(numbers, default=1), max(numbers, default=1)
@@ -45,8 +48,8 @@ def scale(header: str, cells: Sequence) -> str | None:
         return "nps" if proven and lowest >= 0 and highest <= 10 else None
     if of_five or (stated is None and _CSAT.search(bare)):
         return "csat" if lowest >= 1 and highest <= 5 else None
-    # Satisfaction from 0 to 10 is neither: it asks for no recommendation.
-    return "nps" if of_ten and not _CSAT.search(bare) and lowest >= 0 and highest <= 10 else None
+    # Satisfaction from 0 to 10 is neither: whether it is a mark out of ten, a person says.
+    return "10" if of_ten and not _CSAT.search(bare) and lowest >= 0 and highest <= 10 else None
 
 
 def _stated(header: str) -> tuple[int | None, int] | None:

@@ -145,11 +145,7 @@ def instants(*, zone: str | None, order: Order, formats: Sequence[str] = ()) -> 
             return None
         if moment.tzinfo is None:
             if rules is None:
-                raise SourceError(
-                    f'The time "{cell}" does not say its time zone. If the file has the clock of France, type: '
-                    "--timezone Europe/Paris; if it has UTC: --timezone UTC; if the community's own: the timezone in "
-                    'its community.toml. Or say it in the mapping: timezone = "Europe/Paris".'
-                )
+                raise no_zone(cell)
             moment = moment.replace(tzinfo=rules)
         try:
             moment = moment.astimezone(UTC).replace(tzinfo=None)
@@ -162,6 +158,16 @@ def instants(*, zone: str | None, order: Order, formats: Sequence[str] = ()) -> 
     return instant
 
 
+def no_zone(cell, community: str | None = None) -> SourceError:
+    """The error for a local time of unknown zone; `community` is the zone of the community's days, if known."""
+    own = f"--timezone {community}, as in its community.toml" if community else "the timezone in its community.toml"
+    return SourceError(
+        f'The time "{cell}" does not say its time zone. If the file has the clock of France, type: '
+        f"--timezone Europe/Paris; if it has UTC: --timezone UTC; if the community's own: {own}. "
+        'Or say it in the mapping: timezone = "Europe/Paris".'
+    )
+
+
 def says_its_zone(cell) -> bool:
     """Whether a time says its offset, or is a count of seconds."""
     try:
@@ -169,6 +175,19 @@ def says_its_zone(cell) -> bool:
     except ValueError:
         return False
     return moment is not None and moment.tzinfo is not None
+
+
+def is_local(cell, order: Order, formats: Sequence[str] = ()) -> bool:
+    """Whether a cell is a time that means another instant in every zone.
+
+    >>> [is_local(cell, Order(True)) for cell in ("2026-01-05 09:00", "2026-01-05T09:00Z", "N/A", "soon")]
+    [True, False, False, False]
+    """
+    try:
+        moment = _moment(cell, order, formats)
+    except ValueError:
+        return False
+    return moment is not None and moment.tzinfo is None
 
 
 def only_a_day(cell) -> bool:
