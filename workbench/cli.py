@@ -9,12 +9,19 @@ from pathlib import Path
 import click
 
 from workbench import __version__
-from workbench.errors import SettingsError, WorkbenchError
+from workbench.errors import SettingsError, SourceError, WorkbenchError
 
-_ELSEWHERE = {"report": "workbench.cli_report", "lab": "workbench.cli_report", "sample": "workbench.cli_sample"}
+_ELSEWHERE = {
+    "report": "workbench.cli_report",
+    "lab": "workbench.cli_report",
+    "sample": "workbench.cli_sample",
+    "export": "workbench.cli_export",
+    "sources": "workbench.cli_sources",
+    "identities": "workbench.cli_sources",
+}
 """Subcommands that live in a module of their own, under their own name."""
 
-_ORDER = ("import", "report", "lab", "check", "sample")
+_ORDER = ("import", "report", "lab", "check", "sources", "identities", "sample", "export")
 
 community_option = click.option(
     "--community",
@@ -87,10 +94,14 @@ def import_files(files, folder, timezone, mapping, name, language, platform, aga
     import makes the folder and a community.toml with explanations. Importing a file twice, or overlapping exports in
     any order, counts nothing twice. An import that is stopped leaves the store as it was.
 
+    A folder that holds several things is taken apart: each export and table in it is read, with the mapping that lies
+    beside it. What is not understood there, or cannot be read, is named; then the exit code is 3.
+
     \b
     Examples:
       workbench import slack-export.zip --community my-community --timezone Europe/Paris
       workbench import october.zip november.zip --community my-community
+      workbench import all-my-exports --community my-community
       workbench import roster.csv --mapping roster.mapping.toml --community my-community
       workbench import roster.csv --mapping roster.mapping.toml --community my-community --again
     """
@@ -116,20 +127,43 @@ def import_files(files, folder, timezone, mapping, name, language, platform, aga
 
     from workbench import inventory, store
     from workbench.sources import registry
+    from workbench.sources.gather import gather
 
-    known = [(file, registry.recognise(file)) for file in files]
-    if mapping and not any(source.name == "table" for _, source in known):
+    found = gather(files)
+    exports = found.exports
+    if mapping:
+        # Who gives a mapping says that the table is to be read with it.
+        exports = [(f, registry.source("table") if s.name == "identities" else s) for f, s in exports]
+    if mapping and not any(source.name == "table" for _, source in exports):
         raise SettingsError(
             f"--mapping {mapping} is for CSV and Excel tables, and none of the files is one: "
-            + ", ".join(f"{file} is read as {source.title}" for file, source in known)
+            + ", ".join(f"{file} is read as {source.title}" for file, source in exports)
             + ". Leave --mapping out."
         )
-    for file, source in known:
-        receipt = store.add(folder, source, file, timezone=timezone, mapping=mapping, platform=platform, again=again)
+    several = len(exports) > 1 or bool(found.left)
+    if several:
+        click.echo(inventory.of_gathered(exports, found.left) + "\n")
+    receipts, failed = {}, {}
+    for file, source in exports:
+        try:
+            receipt = store.add(
+                folder, source, file, timezone=timezone, mapping=mapping, platform=platform, again=again
+            )
+        except SourceError as error:
+            if not several:
+                raise
+            failed[file] = error
+            click.echo(f"{file}\n  Error: {error}\n", err=True)
+            continue
         settings.create(
             toml, name=name or folder.absolute().name, timezone=timezone or "UTC", language=language or "en"
         )
-        click.echo(inventory.of_import(receipt))
+        receipts[file] = receipt
+        click.echo(inventory.of_import(receipt) + "\n" * several)
+    if several:
+        click.echo(inventory.of_imports(receipts, failed, found.left))
+    if failed or found.left:
+        raise SystemExit(SourceError.exit_code)
 
 
 @commands.command("check")

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from workbench import settings, store
+from workbench.sources import Source
+from workbench.sources.gather import Left
 from workbench.store import Receipt
 from workbench.tables import ROLES, TABLES
 
@@ -43,6 +45,29 @@ def of_import(receipt: Receipt) -> str:
     if receipt.problems:
         parts.append(_problems((why, n, places) for why, (n, places) in receipt.problems.items()))
     return "\n".join(parts)
+
+
+def of_gathered(exports: Sequence[tuple[Path, Source]], left: Sequence[Left]) -> str:
+    """What was found, before anything is read: every export and what it is read as, and what is left aside."""
+    rows = [(_line(str(file), 200), source.title) for file, source in exports]
+    return "\n".join([_table(("found", "read as"), rows), *_left(left)])
+
+
+def of_imports(receipts: dict[Path, Receipt], failed: dict[Path, Exception], left: Sequence[Left]) -> str:
+    """What became of several exports, one line each; what could not be read and what is left aside, by name."""
+    rows = []
+    for file, receipt in receipts.items():
+        sums = [sum(getattr(brought, what) for brought in receipt.tables.values()) for what in ("new", "updated")]
+        problems = sum(number for number, _ in receipt.problems.values())
+        shown = ("already in the store", "", "") if receipt.already else (*(f"{n:,}" for n in sums), f"{problems:,}")
+        rows.append((_line(str(file), 200), receipt.source, *shown))
+    parts = [_table(("imported", "as", "new rows", "updated", "not read"), rows)] if rows else ["Nothing was imported."]
+    parts += [f"  ! not imported: {_line(str(file), 200)}: {_line(str(error), 400)}" for file, error in failed.items()]
+    return "\n".join([*parts, *_left(left)])
+
+
+def _left(left: Sequence[Left]) -> list[str]:
+    return [f"  ! left aside: {_line(str(one.path), 200)}: {_line(one.why, 400)}" for one in left]
 
 
 def of_store(folder: str | Path) -> str:

@@ -1,4 +1,5 @@
-"""`python -m workbench.words` writes docs/metrics.md and docs/metriques.md from the catalogue."""
+"""`python -m workbench.words` writes, from the catalogue, docs/metrics.md and docs/metriques.md, docs/sources.md and
+docs/sources-fr.md."""
 
 import sys
 from pathlib import Path
@@ -6,6 +7,7 @@ from pathlib import Path
 from workbench.words import catalogue, say
 
 PAGES = {"en": "metrics.md", "fr": "metriques.md"}
+SOURCES_PAGES = {"en": "sources.md", "fr": "sources-fr.md"}
 
 
 def page(language: str) -> str:
@@ -24,9 +26,25 @@ def page(language: str) -> str:
     return "\n".join(parts)
 
 
+def sources_page(language: str) -> str:
+    """Every export that is understood as Markdown: how to get it, what it tells, what it cannot tell."""
+    from workbench.sources.registry import documented
+
+    parts = [f"# {say('sources.page_title', language)}\n\n{say('sources.page_intro', language)}\n"]
+    for name in documented():
+        parts.append(f"## {say(f'source.{name}.title', language)} · `{name}`\n")
+        parts += [
+            f"**{say(f'sources.{part}', language)}**\n\n{say(f'source.{name}.{part}', language)}\n"
+            for part in ("how", "tells", "misses")
+        ]
+    return "\n".join(parts)
+
+
 def main(folder: Path) -> None:
     for language, name in PAGES.items():
         (folder / name).write_text(page(language), encoding="utf-8")
+    for language, name in SOURCES_PAGES.items():
+        (folder / name).write_text(sources_page(language), encoding="utf-8")
 
 
 if __name__ == "__main__":
