@@ -11,7 +11,7 @@ from oracle import Oracle
 
 from workbench import figures, metrics, sentences
 from workbench.engine import community_of_rows
-from workbench.metrics.responses import _median
+from workbench.metrics.intervals import median_wait
 from workbench.words import catalogue
 
 RATES = ("answered_24h", "unanswered_7d", "peer_answer_share", "staff_share_of_voice")
@@ -82,7 +82,7 @@ def test_the_median_is_that_of_a_published_example():
     frame = pd.DataFrame({"hours": times, "answered": ended})
     table = frame.groupby("hours", as_index=False)["answered"].sum()
     table["waiting"] = [sum(time >= hour for time in times) for hour in table["hours"]]
-    assert _median(*(table[name].to_numpy() for name in ("hours", "answered", "waiting"))) == 23
+    assert median_wait(*(table[name].to_numpy() for name in ("hours", "answered", "waiting"))) == 23
 
 
 def test_fewer_than_half_answered_has_no_median_and_says_so():
@@ -165,7 +165,7 @@ def test_a_forum_is_known_by_its_importer_whatever_its_platform_is_called():
 
 def test_a_chat_whose_export_links_no_answers_is_null_and_not_unanswered():
     events = [("1", "a", "2026-03-02", None), ("2", "b", "2026-03-02 01:00", None)]
-    community = opened(*events, platform="whatsapp", texts=(("1", "Who has the key?"),))
+    community = opened(*events, platform="slack", texts=(("1", "Who has the key?"),))
     for name in ("answered_24h", "unanswered_7d", "peer_answer_share", "first_response_hours"):
         found = row(community, name)
         assert pd.isna(found[name]) and found["why"] == "why.responses_no_links"

@@ -16,6 +16,8 @@ WATCHED = 5
 """When at most so many people make half of the conversation, it hangs on them."""
 DEAD_DAYS = 60
 """A group silent for longer is to be closed or relaunched, not woken."""
+SPAM_REASONS = ("first_link", "same_text_groups", "same_text_accounts", "same_site", "burst")
+"""The columns of `spam_suspects` that say why somebody is on it."""
 
 WHO = ["member", "display_name", "member_id"]
 
@@ -27,24 +29,39 @@ def lists(
     at_risk: pd.DataFrame | None = None,
     hem_changes: pd.DataFrame | None = None,
     unanswered: pd.DataFrame | None = None,
+    unwelcomed: pd.DataFrame | None = None,
     top_contributors: pd.DataFrame | None = None,
     absence_factor: pd.DataFrame | None = None,
     quiet_spells: pd.DataFrame | None = None,
     themes: pd.DataFrame | None = None,
+    spam_suspects: pd.DataFrame | None = None,
+    open_incidents: pd.DataFrame | None = None,
+    third_offences: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """All lists that the given frames allow, by their title, the most urgent first: the sheets of `actions.xlsx`."""
+    """All lists that the given frames allow, by their title, the most urgent first: the sheets of `actions.xlsx`.
+
+    Those of safety only where somebody or something is on them.
+    """
     common = {"settings": settings, "language": language}
     made: dict[str, pd.DataFrame] = {}
     if at_risk is not None or hem_changes is not None:
         made["contact"] = contact(at_risk, hem_changes, **common)
     if unanswered is not None:
         made["answer"] = answer(unanswered, **common)
+    if unwelcomed is not None:
+        made["to_welcome"] = to_welcome(unwelcomed, **common)
     if hem_changes is not None:
         made["thank"] = thank(hem_changes, **common)
     if top_contributors is not None or quiet_spells is not None:
         made["watch"] = watch(top_contributors, absence_factor, quiet_spells, **common)
     if themes is not None:
         made["feedback"] = feedback(themes, language=language)
+    safety = {
+        "spam_suspects": suspects(spam_suspects, **common) if spam_suspects is not None else (),
+        "open_incidents": incidents(open_incidents, **common) if open_incidents is not None else (),
+        "third_offences": offences(third_offences, **common) if third_offences is not None else (),
+    }
+    made |= {name: frame for name, frame in safety.items() if len(frame)}
     return {str(say(f"actions.{name}.name", language)): frame for name, frame in made.items()}
 
 
@@ -96,7 +113,8 @@ def answer(unanswered: pd.DataFrame, *, settings: Settings, language: str) -> pd
     """Which questions and topics wait for an answer, the oldest first.
 
     `unanswered` as the metric of this name gives it. One row an opener: who asked, `why`, `do`, `group_name`,
-    `opened_at_local` (in the community's time zone), `waiting_hours`, `text` (its beginning), `event_id`.
+    `opened_at_local` (in the community's time zone), `waiting_hours`, `text` (its beginning), `may_know` (members who
+    answered similar ones, each with the words in common), `event_id`.
     """
     rows = unanswered.assign(
         why=[
@@ -108,7 +126,45 @@ def answer(unanswered: pd.DataFrame, *, settings: Settings, language: str) -> pd
             for row in unanswered.itertuples()
         ],
     )
-    return _listed(rows, ["group_name", "opened_at_local", "waiting_hours", "text", "event_id"], settings)
+    if "may_know" in rows:
+        rows["may_know"] = [
+            "; ".join(f"{name} ({words})" for name, words in zip(names, shared, strict=True)) or None
+            for names, shared in zip(rows["may_know_names"], rows["may_know_words"], strict=True)
+        ]
+    evidence = ["group_name", "opened_at_local", "waiting_hours", "text", "may_know", "event_id"]
+    return _listed(rows, evidence, settings)
+
+
+def may_know(unanswered: pd.DataFrame, *, settings: Settings) -> pd.DataFrame:
+    """Who may know what is still unanswered, as a page may show it: no account, no text, names as the settings say.
+
+    `unanswered` as the metric of this name gives it. One row an opener: `member` (who asks), `group_name`,
+    `waiting_hours` (whole), `may_know` (members who answered similar ones).
+    """
+    people = unanswered[["may_know", "may_know_names"]].explode(["may_know", "may_know_names"])
+    people = people.set_axis(["member_id", "display_name"], axis=1)
+    called = named(people, settings=settings)["member"].dropna().groupby(level=0).agg(", ".join)
+    rows = on_page(unanswered, settings=settings, columns=["group_name", "waiting_hours"])
+    return rows.assign(waiting_hours=rows["waiting_hours"] // 1, may_know=called.reindex(rows.index))
+
+
+def to_welcome(unwelcomed: pd.DataFrame, *, settings: Settings, language: str) -> pd.DataFrame:
+    """Which newcomers of the month have had no word from a human yet, those who have written first.
+
+    `unwelcomed` as the metric of this name gives it. One row a newcomer: who, `why`, `do`, `joined_on`,
+    `greeted_by_bot`, `group_name`, `first_message_at_local` (in the community's time zone), `text` (its beginning),
+    `event_id`.
+    """
+    forms = ["written" if written else "silent" for written in unwelcomed["has_written"]]
+    rows = unwelcomed.assign(
+        why=[
+            say(f"actions.to_welcome.{form}", language, count=int(days))
+            for form, days in zip(forms, unwelcomed["days_since_joining"], strict=True)
+        ],
+        do=[say(f"actions.to_welcome.{form}_do", language) for form in forms],
+    )
+    evidence = ["joined_on", "greeted_by_bot", "group_name", "first_message_at_local", "text", "event_id"]
+    return _listed(rows, evidence, settings)
 
 
 def thank(hem_changes: pd.DataFrame, *, settings: Settings, language: str) -> pd.DataFrame:
@@ -188,6 +244,57 @@ def feedback(themes: pd.DataFrame, *, language: str) -> pd.DataFrame:
     return rows.reindex(columns=["label", "team", "why", "do", "items", "authors", "trend", "theme_id"])
 
 
+def suspects(spam_suspects: pd.DataFrame, *, settings: Settings, language: str) -> pd.DataFrame:
+    """Whose messages to look at because they look like spam; who is banned already is left out.
+
+    `spam_suspects` as the metric of this name gives it. One row a person, most reasons first: who, `why`, `do`,
+    `messages`, `leading_away`, `moderated`, `first_at_local`, `text` (the beginning of one message).
+    """
+    rows = spam_suspects[~spam_suspects["banned"].astype(bool)]
+    reasons = [
+        [str(say(f"spam_suspects.{one}", language)) for one in SPAM_REASONS if row[one]]
+        for row in rows[list(SPAM_REASONS)].to_dict("records")
+    ]
+    rows = rows.assign(
+        why=[say("actions.spam_suspects.why", language, count=len(of), reasons=", ".join(of)) for of in reasons],
+        do=say("actions.spam_suspects.do", language),
+    )
+    return _listed(rows, ["messages", "leading_away", "moderated", "first_at_local", "text"], settings)
+
+
+def incidents(open_incidents: pd.DataFrame, *, settings: Settings, language: str) -> pd.DataFrame:
+    """Which incidents are open, the oldest first.
+
+    `open_incidents` as the metric of this name gives it. One row an incident: whom it is about where the log says so,
+    `why`, `do`, `group_name`, `noted_at_local`, `open_hours`, `text` (the note), `entry_id`.
+    """
+    rows = open_incidents.assign(
+        why=[
+            say(f"actions.open_incidents.{'why' if row.acknowledged else 'unseen'}", language,
+                count=int(row.open_hours // 24))
+            for row in open_incidents.itertuples()
+        ],
+        do=say("actions.open_incidents.do", language),
+    )  # fmt: skip
+    return _listed(rows, ["group_name", "noted_at_local", "open_hours", "text", "entry_id"], settings)
+
+
+def offences(third_offences: pd.DataFrame, *, settings: Settings, language: str) -> pd.DataFrame:
+    """About whom moderators have to decide: a further offence after two warnings, and no ban.
+
+    `third_offences` as the metric of this name gives it. One row a person, the oldest first: who, `why`, `do`,
+    `offended_at_local`, `offences`, `earlier_warnings`, `rule`, `reason`.
+    """
+    rows = third_offences.assign(
+        why=[
+            say("actions.third_offences.why", language, count=int(row.offences), warnings=int(row.earlier_warnings))
+            for row in third_offences.itertuples()
+        ],
+        do=say("actions.third_offences.do", language),
+    )
+    return _listed(rows, ["offended_at_local", "offences", "earlier_warnings", "rule", "reason"], settings)
+
+
 def fallen(hem_changes: pd.DataFrame | None) -> pd.DataFrame:
     """The lost ones of `metrics.hem_changes` whose score is under `FALL` of last month's, the highest before first."""
     if hem_changes is None:
@@ -202,7 +309,8 @@ def on_page(frame: pd.DataFrame, *, settings: Settings, columns: list[str] | Non
 
     `columns` chooses what follows; by default all.
     """
-    page = named(frame, settings=settings).drop(columns=["display_name", "member_id", "text"], errors="ignore")
+    personal = ["display_name", "member_id", "text", "may_know", "may_know_names", "may_know_words"]
+    page = named(frame, settings=settings).drop(columns=personal, errors="ignore")
     return page if columns is None else page[["member", *columns]]
 
 

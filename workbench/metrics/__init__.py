@@ -25,6 +25,7 @@ from workbench.metrics.activity import (
     unusual_days,
     wau,
 )
+from workbench.metrics.audience import audience, audience_by_group
 from workbench.metrics.churn import (
     bounced_joiners,
     churn_activity,
@@ -47,16 +48,42 @@ from workbench.metrics.concentration import (
 )
 from workbench.metrics.coverage import (
     coverage,
+    coverage_breaks,
     coverage_by_month,
     coverage_gaps,
     imports_read,
     month_coverage,
+    platform_windows,
     problems_by_reason,
 )
 from workbench.metrics.engagement import SCORE_PARTS, engagement_score, hem_changes, hem_stability, highly_engaged
-from workbench.metrics.feedback import covered_months, feedback_texts
+from workbench.metrics.fairness import favouritism_gap, ladder, onion, reward_effect, role_candidates
+from workbench.metrics.feedback import covered_months, feedback_closure, feedback_texts, sentiment_texts
 from workbench.metrics.goals import goals
-from workbench.metrics.onboarding import activation_rate
+from workbench.metrics.groups import freshness, group_health, pin_candidates
+from workbench.metrics.moderation import (
+    incidents,
+    open_incidents,
+    spam_rate,
+    spam_suspects,
+    third_offences,
+    unlogged_spikes,
+    warn_ladder,
+    warned_bans,
+)
+from workbench.metrics.network import reply_edges
+from workbench.metrics.onboarding import (
+    activation_rate,
+    conversion,
+    first_reply_effect,
+    onboarding,
+    stay_day7,
+    stay_day30,
+    unwelcomed,
+    welcome_coverage,
+    welcome_hours,
+)
+from workbench.metrics.overlap import platform_overlap
 from workbench.metrics.population import (
     growth_by_month,
     growth_rate,
@@ -72,18 +99,26 @@ from workbench.metrics.population import (
     referral_share,
     rejoined,
 )
+from workbench.metrics.programmes import programme_effect, programmes
 from workbench.metrics.responses import (
     answered_24h,
     answered_within,
     first_response_hours,
+    loops_closed,
+    open_loops,
+    owner_effort,
     peer_answer_share,
+    reaction_rate,
+    reply_rate,
     staff_share_of_voice,
     unanswered,
     unanswered_7d,
 )
 from workbench.metrics.retention import at_risk, retention_cohort, retention_curve
 from workbench.metrics.satisfaction import csat, nps, participation
+from workbench.metrics.social import social_posts, social_standouts
 from workbench.metrics.trend import trend
+from workbench.metrics.value import arpu, ltv_curve, ltv_observed, paid_conversion, revenue, revenue_by_month
 
 __all__ = [
     "SCORE_PARTS",
@@ -94,7 +129,10 @@ __all__ = [
     "activity_heatmap",
     "answered_24h",
     "answered_within",
+    "arpu",
     "at_risk",
+    "audience",
+    "audience_by_group",
     "bounced_joiners",
     "churn_activity",
     "churn_activity_28",
@@ -105,7 +143,9 @@ __all__ = [
     "churns",
     "contributions",
     "contributions_deleted_accounts",
+    "conversion",
     "coverage",
+    "coverage_breaks",
     "coverage_by_month",
     "coverage_gaps",
     "covered_months",
@@ -114,10 +154,15 @@ __all__ = [
     "dau_mean",
     "engagement_rate",
     "engagement_score",
+    "favouritism_gap",
+    "feedback_closure",
     "feedback_texts",
+    "first_reply_effect",
     "first_response_hours",
+    "freshness",
     "gini",
     "goals",
+    "group_health",
     "growth_by_month",
     "growth_rate",
     "hem_changes",
@@ -127,12 +172,17 @@ __all__ = [
     "hem_stability",
     "highly_engaged",
     "imports_read",
+    "incidents",
     "joins_by_source",
+    "ladder",
     "leavers",
     "leavers_by_tenure",
     "lifecycle",
     "lifecycle_by_month",
+    "loops_closed",
     "lorenz",
+    "ltv_curve",
+    "ltv_observed",
     "lurker_share",
     "mau",
     "mau28",
@@ -143,28 +193,60 @@ __all__ = [
     "net_growth",
     "new_members",
     "nps",
+    "onboarding",
+    "onion",
+    "open_incidents",
+    "open_loops",
+    "owner_effort",
+    "paid_conversion",
     "participation",
     "peer_answer_share",
+    "pin_candidates",
+    "platform_overlap",
+    "platform_windows",
     "population_waterfall",
     "posts_per_active",
     "problems_by_reason",
+    "programme_effect",
+    "programmes",
     "quiet_spells",
+    "reaction_rate",
     "reconciliation",
     "referral_share",
     "rejoined",
     "reply_by_hour",
+    "reply_edges",
+    "reply_rate",
     "retention_cohort",
     "retention_curve",
     "retention_period",
+    "revenue",
+    "revenue_by_month",
+    "reward_effect",
+    "role_candidates",
     "rolling_active",
+    "sentiment_texts",
     "silent_share",
+    "social_posts",
+    "social_standouts",
+    "spam_rate",
+    "spam_suspects",
     "staff_share_of_voice",
+    "stay_day7",
+    "stay_day30",
     "stickiness",
     "stickiness_rolling",
+    "third_offences",
     "top_contributors",
     "trend",
     "unanswered",
     "unanswered_7d",
+    "unlogged_spikes",
     "unusual_days",
+    "unwelcomed",
+    "warn_ladder",
+    "warned_bans",
     "wau",
+    "welcome_coverage",
+    "welcome_hours",
 ]

@@ -243,8 +243,9 @@ def quiet_spells(community: Community, *, month: str | Month, group: str | None 
     One row a run of days without an eligible contribution that touches the month and is at least as long as the amber
     threshold of the settings: `group_id`, `group_name`, `start_on`, `end_on` (last silent day), `days`, `is_current`
     (still silent at the end of the month), `level` (of a current one: "amber", "red"), `contributions_before` (in the
-    28 days before it), `ended_by_prompt` (a message of the team came at most 72 hours before the first contribution),
-    `prompt_replies` (people who replied to it within 72 hours). The current ones first, then those of livelier groups.
+    28 days before it), `ended_by_prompt` (a message of the team, or a prompt in the log, came at most 72 hours before
+    the first contribution), `prompt_replies` (people who replied to it within 72 hours; where only the log tells of
+    the prompt, people who wrote in the group). The current ones first, then those of livelier groups.
     Left out: archived and read-only groups, private conversations, groups younger than 14 days. Days that the data do
     not cover end a run. `group` keeps one group.
 

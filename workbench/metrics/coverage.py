@@ -64,3 +64,41 @@ def problems_by_reason(community: Community, *, month: str | Month) -> pd.DataFr
     export is in the store, among the known repeats, among the dropped kinds, or here.
     """
     return community.ask("problems_by_reason", month=month)
+
+
+def coverage_breaks(community: Community, *, month: str | Month) -> pd.DataFrame:
+    """Where may the numbers jump because the data change, and not the community?
+
+    One row a day up to the month's end on which an imported file begins or ends inside the data of its platform:
+    `platform`, `day`, `what` (begins, ends: the day is the first without it), `file_name` (one of them),
+    `per_day_before`, `per_day_after` (contributions of all accounts a covered day, in the 28 days on either side),
+    `groups_before`, `groups_after` (groups written in), `broken` (more than twice or less than half of either; null
+    under 14 covered days on a side, or 50 contributions together), `why`. A real change on that day looks the same.
+
+    >>> from workbench.engine import community_of_rows
+    >>> spans = [("a", "2026-01-01", "2026-01-31"), ("b", "2026-02-01", "2026-02-28")]
+    >>> rows = [{"import_id": one, "platform": "chat", "from_at": start, "to_at": end} for one, start, end in spans]
+    >>> coverage_breaks(community_of_rows({"coverage": rows}), month="2026-02")[["what", "why"]].values.tolist()
+    [['begins', 'why.coverage_too_little']]
+    """
+    frame = community.ask("coverage_breaks", month=month)
+    return frame.assign(broken=frame["broken"].astype("boolean"))
+
+
+def platform_windows(community: Community, *, month: str | Month) -> pd.DataFrame:
+    """Which platforms forget, and by when must they be exported again?
+
+    One row a platform known to keep some days only: `platform`, `source`, `window_days` (90 of Slack's free plan, 120
+    of Discord's insights), `longest_days` (of an imported file), `last_day` (covered), `export_by` (local day up to
+    which an export still joins the last one), `looks_cut` (the longest file is as long as the window, within two days:
+    what was before is gone). Paid plans keep more: then ignore it, unless `looks_cut`.
+
+    >>> from workbench.engine import community_of_rows
+    >>> rows = {
+    ...     "imports": [{"import_id": "a", "source": "slack", "platform": "slack"}],
+    ...     "coverage": [{"import_id": "a", "platform": "slack", "from_at": "2026-01-01", "to_at": "2026-03-31"}],
+    ... }
+    >>> platform_windows(community_of_rows(rows), month="2026-03")[["longest_days", "looks_cut"]].values.tolist()
+    [[90, True]]
+    """
+    return community.ask("platform_windows", month=month)

@@ -39,7 +39,7 @@ def engagement_score(community: Community, *, month: str | Month) -> pd.DataFram
     >>> engagement_score(community, month="2026-01")[["score", "active_weeks", "points_weeks"]].iloc[0].tolist()
     [27.5, 3.0, 12.5]
     """
-    return community.run("SELECT * FROM engagement_score ORDER BY rank", month=month, **_windows(community, month))
+    return community.run("SELECT * FROM engagement_score ORDER BY rank", month=month, **score_windows(community, month))
 
 
 def highly_engaged(community: Community, *, month: str | Month, share: float | None = None) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def highly_engaged(community: Community, *, month: str | Month, share: float | N
     The size of the set follows from the share: it cannot tell whether there are many or few engaged members.
     """
     share = community.settings.thresholds.highly_engaged_share if share is None else share
-    return community.ask("highly_engaged", month=month, share=share, **_windows(community, month))
+    return community.ask("highly_engaged", month=month, share=share, **score_windows(community, month))
 
 
 def hem_changes(community: Community, *, month: str | Month, share: float | None = None) -> pd.DataFrame:
@@ -63,7 +63,9 @@ def hem_changes(community: Community, *, month: str | Month, share: float | None
     One row a member of this month's or last month's set: `member_id`, `display_name`, `change` (kept, new, lost),
     `rank`, `score`, `active_weeks`, `contributions`, `people_helped` of this month (null for a lost member who has no
     score any more), `score_before`, `active_weeks_before`, `contributions_before` of last month (null without);
-    kept first, then new, then lost, each by score. Empty when the data hold no day of the month before.
+    kept first, then new, then lost, each by score; `covered_weeks`, `covered_weeks_before` (of the 12 that each score
+    looks at), `why` (a key of words when these two differ: then the order within each month holds, but a score and the
+    score before do not compare; else null). Empty when the data hold no day of the month before.
 
     Some exchange at the border of the set is chance: look at `score_before` and `score` before writing to a lost one.
     """
@@ -90,20 +92,31 @@ def hem_changes(community: Community, *, month: str | Month, share: float | None
         ["change", "score", "score_before", "member_id"], ascending=[True, False, False, True], ignore_index=True
     )
     order = ["member_id", "display_name", "change", "rank", *columns[1:], "people_helped"]
-    return changes[[*order, *(f"{column}_before" for column in columns[1:])]].astype({"change": "str"})
+    changes = changes[[*order, *(f"{column}_before" for column in columns[1:])]].astype({"change": "str"})
+    weeks, weeks_before = (_covered_weeks(frame) for frame in (scores, earlier))
+    why = None if weeks == weeks_before else "why.engagement_other_weeks"
+    return changes.assign(
+        covered_weeks=weeks, covered_weeks_before=weeks_before, why=pd.Series(why, index=changes.index, dtype=object)
+    )
+
+
+def _covered_weeks(scores: pd.DataFrame) -> int:
+    return int(scores["covered_weeks"].iloc[0]) if len(scores) else 0
 
 
 def hem_stability(community: Community, *, month: str | Month, share: float | None = None) -> pd.DataFrame:
     """How much of the circle of highly engaged members is the same as last month?
 
     One row: `hem_stability` (Jaccard: in both sets ÷ in either, 0 to 1), `numerator`, `denominator`, `low`, `high`
-    (null: no proportion of a sample), `why`, and the people `kept`, `new`, `lost`. Null with the reason when the data
-    hold no day of the month before, or when nobody is in either set.
+    (null: no proportion of a sample), `why`, and the people `kept`, `new`, `lost`; `doubt` (a key of words when the two
+    scores rest on different numbers of covered weeks, as in `hem_changes`; else null). Null with the reason when the
+    data hold no day of the month before, or when nobody is in either set.
 
     Stable can be good (people stay) or bad (nobody can join): read it with `new`.
     """
     month = Month.parse(month)
-    change = hem_changes(community, month=month, share=share)["change"]
+    changes = hem_changes(community, month=month, share=share)
+    change = changes["change"]
     kept, new, lost = (int((change == one).sum()) for one in ("kept", "new", "lost"))
     either = kept + new + lost
     why = None if either else "why.nobody" if covers(community, month.back(1)) else "why.no_earlier_month"
@@ -118,6 +131,7 @@ def hem_stability(community: Community, *, month: str | Month, share: float | No
             "kept": [kept],
             "new": [new],
             "lost": [lost],
+            "doubt": pd.Series([changes["why"].iloc[0] if either else None], dtype=object),
         }
     ).astype({"hem_stability": "float64"})
 
@@ -128,7 +142,8 @@ def covers(community: Community, month: Month) -> bool:
     return bool(covered["days"].iloc[0])
 
 
-def _windows(community: Community, month: str | Month) -> dict:
+def score_windows(community: Community, month: str | Month) -> dict:
+    """The values that every text on `engagement_score` needs: where its window and that of the trust begin."""
     start = Month.parse(month).end - timedelta(days=WINDOW_DAYS)
     return {
         "score_start": start,

@@ -10,10 +10,13 @@ _ROOMS = {
     "Themes": "themes",
     "community_themes": "kept_themes",
     "find_themes": "themes",
+    "negative_days": "moods",
+    "sentiment_by_week": "moods",
     "theme_table": "trends",
     "theme_trend": "trends",
     "themes_by_month": "trends",
     "themes_covered_share": "trends",
+    "with_polarity": "moods",
 }
 __all__ = sorted(_ROOMS)
 

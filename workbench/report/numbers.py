@@ -1,4 +1,4 @@
-"""`numbers.json`: every headline number of the month under its id, as METRICS.md promises it."""
+"""`numbers.json`: every headline number of the month under its id, those that are promised and further ones."""
 
 import json
 import math
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 RATE = ("numerator", "denominator", "low", "high")
 
 
-# The numbers of one row; each in a column of its name, from the metric of its name if nothing else is said.
+# The numbers of one row; each in a column of its name, from the metric of its name if nothing else is said. These are
+# promised: who reads the file may rely on their being there.
 SCALARS = (
     "members_opening", "members_closing", "new_members", "rejoined", "leavers", "net_growth",
     "mau", "mau28", "dau_mean", "stickiness", "engagement_rate", "posts_per_active", "contributions",
@@ -26,7 +27,13 @@ SCALARS = (
     "absence_factor", "gini_members", "gini_contributors", "first_response_hours", "answered_24h", "unanswered_7d",
     "peer_answer_share", "staff_share_of_voice", "themes_covered_share", "nps", "csat",
 )  # fmt: skip
+FURTHER = (
+    "welcome_coverage", "welcome_hours", "stay_day7", "stay_day30", "first_reply_effect", "paid_conversion", "revenue",
+    "arpu", "reply_rate", "reaction_rate", "loops_closed", "hem_stability", "reward_effect", "spam_rate",
+    "removal_hours", "warn_ladder", "platform_overlap",
+)  # fmt: skip
 ANSWERED_BY = {
+    "removal_hours": "spam_rate",
     **dict.fromkeys(("new", "retained", "resurrected", "dormant"), "lifecycle"),
     **dict.fromkeys(("gini_members", "gini_contributors"), "gini"),
 }
@@ -44,6 +51,16 @@ SERIES: dict[str, dict[str, str]] = {
     "at_risk": {name: name for name in ("member_id", "rank")},
     "highly_engaged": {name: name for name in ("member_id", "rank")},
 }
+FURTHER_SERIES: dict[str, dict[str, str]] = {
+    "conversion": {"step": "step", "people": "people", "value": "conversion"},
+    "favouritism_gap": {
+        "askers": "askers", "openers": "openers", "value": "answered_share", "median_hours": "median_hours",
+        "gap": "favouritism_gap", "gap_low": "gap_low", "gap_high": "gap_high",
+    },
+    "ladder": {"step_before": "step_before", "step": "step", "people": "numerator", "value": "ladder"},
+    "onion": {name: name for name in ("layer", "people", "contributions")},
+    "revenue_by_month": {"month": "month", "value": "revenue", "currency": "currency"},
+}  # fmt: skip
 MONTHS = {"month", "cohort"}  # written as 2026-10
 
 
@@ -52,8 +69,13 @@ def contract() -> list[str]:
     return sorted([*SCALARS, *SERIES])
 
 
+def everything() -> list[str]:
+    """The ids that a report of the house answers: the contract, and what came later."""
+    return sorted([*contract(), *FURTHER, *FURTHER_SERIES])
+
+
 def collect(community: "Community", *, month: Month, language: str, ids: Iterable[str] | None = None) -> dict:
-    """The numbers of these ids (default: the whole contract), with the reason beside each null."""
+    """The numbers of these ids (default: all), with the reason beside each null."""
     frames: dict[str, pd.DataFrame] = {}
 
     def frame(function: str) -> "pd.DataFrame":
@@ -62,9 +84,9 @@ def collect(community: "Community", *, month: Month, language: str, ids: Iterabl
         return frames[function]
 
     found: dict = {}
-    for one in contract() if ids is None else ids:
-        if one in SERIES:
-            found[one] = _records(frame(one), SERIES[one])
+    for one in everything() if ids is None else ids:
+        if columns := (SERIES | FURTHER_SERIES).get(one):
+            found[one] = _records(frame(one), columns)
         else:
             found |= _scalar(one, frame(ANSWERED_BY.get(one, one)), language)
     return found

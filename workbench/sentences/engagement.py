@@ -43,7 +43,8 @@ def hem_stability(frame: pd.DataFrame, *, language: str) -> Sentence:
     kept, new, lost = (int(row[name]) for name in ("kept", "new", "lost"))
     if not kept + lost:
         return say("hem_stability.began", language, count=new)
-    return say("hem_stability.said", language, count=kept + lost, kept=kept, new=new, lost=lost)
+    form = "said" if pd.isna(row["doubt"]) else "doubtful"
+    return say(f"hem_stability.{form}", language, count=kept + lost, kept=kept, new=new, lost=lost)
 
 
 def score_weights(parts: dict[str, int], *, language: str) -> pd.DataFrame:

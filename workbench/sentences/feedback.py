@@ -73,3 +73,43 @@ def theme_teams(frame: pd.DataFrame, *, language: str) -> pd.DataFrame:
     rows = rows.sort_values("team", kind="stable", na_position="last").reset_index(drop=True)
     rows["team"] = rows["team"].astype(object).where(rows["team"].notna(), say("themes.no_team", language))
     return rows
+
+
+def feedback_closure(frame: pd.DataFrame, *, language: str) -> Sentence:
+    """How much was passed on and answered, and how soon; `frame` as `metrics.feedback_closure` gives it."""
+    routed, answered = frame.iloc[0], frame.iloc[1]
+    if pd.isna(routed["feedback_closure"]):
+        name = say("feedback_closure.name", language)
+        return say("rate.unknown", language, name=name, why=say(routed["why"], language))
+    counts = {"count": int(routed["numerator"]), "denominator": int(routed["denominator"])}
+    said = say("feedback_closure.routed", language, **counts)
+    if answered["denominator"]:
+        counts = {"answered": int(answered["numerator"]), "routed": int(answered["denominator"])}
+        said = say("feedback_closure.answered", language, said=said, **counts)
+    days = answered["median_days"]
+    if pd.isna(days):
+        return said
+    return say("feedback_closure.days", language, said=said, count=round(days, 1), days=round(days, 1))
+
+
+def sentiment_by_week(frame: pd.DataFrame, *, language: str) -> Sentence:
+    """The group whose last week was more negative than its weeks before by three standard errors: of many groups, one
+    in twenty would be so by chance at the usual two. `frame` as `models.sentiment_by_week` gives it."""
+    known = frame[frame["negative_share"].notna()]
+    if known.empty:
+        return say("sentiment_by_week.none", language)
+    known = known.assign(
+        group=known["group_name"].where(known["group_name"].notna(), str(say("sentiment_by_week.answers", language))),
+        negative=known["negative_share"] * known["texts"],
+    )
+    week = known["week"].max()
+    now = known[known["week"] == week]
+    earlier = known[known["week"] < week].groupby("group")[["negative", "texts"]].sum()
+    before = now["group"].map(earlier["negative"] / earlier["texts"])
+    gap = now["negative_share"] - before
+    worse = now.assign(before=before, gap=gap)[gap > 3 * (before * (1 - before) / now["texts"]) ** 0.5]
+    if worse.empty:
+        return say("sentiment_by_week.steady", language, week=week, count=len(now))
+    row = worse.sort_values(["gap", "group"], ascending=[False, True]).iloc[0]
+    numbers = {"now": row["negative_share"], "before": row["before"], "texts": row["texts"]}
+    return say("sentiment_by_week.worse", language, week=week, group=row["group"], **numbers)

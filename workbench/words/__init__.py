@@ -10,7 +10,7 @@ from string import Formatter
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from workbench.errors import SettingsError, did_you_mean
 
@@ -107,6 +107,21 @@ def percent(share, language: str) -> str:
         share = max(0.001, min(abs(share), 0.999)) * (1 if share > 0 else -1)
     pattern = ("#,##0.0" if fine else "#,##0") + ("\xa0%" if language == "fr" else "%")
     return format_percent(share, pattern, locale=language).replace("-", "−")
+
+
+def money(amount, currency: str | None, language: str) -> str:
+    """An amount with its currency, without cents where it has none; null is a dash.
+
+    >>> money(184, "EUR", "fr"), money(-0.5, "EUR", "en"), money(1234.5, "USD", "en")
+    ('184\xa0€', '−€0.50', '$1,234.50')
+    """
+    if amount is None or amount != amount or currency is None:
+        return "–"
+    pattern = Locale.parse(language).currency_formats["standard"].pattern
+    if float(amount).is_integer():
+        pattern = pattern.replace(".00", "")
+    written = format_currency(amount, currency, pattern, locale=language, currency_digits="." in pattern)
+    return written.replace("-", "−")
 
 
 def day(value: date, language: str) -> str:

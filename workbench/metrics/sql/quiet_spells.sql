@@ -63,14 +63,9 @@ ends AS (
         AND CAST(e.occurred_at + o.shift AS DATE) = r.end_on + 1
     GROUP BY r.group_id, r.start_on
 ),
-prompts AS (
-    -- The last message of the team in the silence, at most 72 hours before it ended.
-    SELECT
-        b.group_id,
-        b.start_on,
-        e.event_id,
-        e.occurred_at,
-        row_number() OVER (PARTITION BY b.group_id, b.start_on ORDER BY e.occurred_at DESC, e.event_id) AS place
+noticed AS (
+    -- A message of the team in the silence, at most 72 hours before it ended; or a prompt that the log names.
+    SELECT b.group_id, b.start_on, e.event_id, e.occurred_at
     FROM ends AS b
     JOIN events AS e ON e.group_id = b.group_id
     JOIN accounts AS a ON a.member_id = e.member_id
@@ -84,16 +79,43 @@ prompts AS (
         AND e.kind = 'post'
         AND p.counted_as = 'staff'
         AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
+    UNION ALL
+    SELECT b.group_id, b.start_on, NULL, l.noted_at
+    FROM ends AS b
+    JOIN log AS l ON l.group_id = b.group_id
+    JOIN utc_offsets AS o ON l.noted_at >= o.from_at AND l.noted_at < o.to_at
+    WHERE
+        l.kind = 'prompt'
+        AND l.noted_at < b.broken_at
+        AND l.noted_at >= b.broken_at - INTERVAL 72 HOUR
+        AND CAST(l.noted_at + o.shift AS DATE) >= b.start_on
+),
+prompts AS (
+    -- The last message, for it tells who replied; else the last entry of the log.
+    SELECT
+        group_id,
+        start_on,
+        event_id,
+        occurred_at,
+        row_number() OVER (
+            PARTITION BY group_id, start_on
+            ORDER BY CASE WHEN event_id IS NULL THEN 1 ELSE 0 END, occurred_at DESC, event_id
+        ) AS place
+    FROM noticed
 ),
 replies AS (
+    -- To an entry of the log nobody can reply: there, whoever wrote in the group.
     SELECT q.group_id, q.start_on, count(DISTINCT a.person_id) AS people
     FROM prompts AS q
-    JOIN events AS e ON e.thread_id = q.event_id OR e.reply_to = q.event_id
+    JOIN events AS e ON e.group_id = q.group_id
     JOIN accounts AS a ON a.member_id = e.member_id
     JOIN eligible AS p ON p.person_id = a.person_id
     WHERE
         q.place = 1
-        AND e.kind = 'reply'
+        AND (
+            (e.kind = 'reply' AND (e.thread_id = q.event_id OR e.reply_to = q.event_id))
+            OR (q.event_id IS NULL AND e.kind IN ('post', 'reply'))
+        )
         AND e.occurred_at >= $month_start_at - INTERVAL 72 HOUR
         AND e.occurred_at < $month_end_at
         AND e.occurred_at >= q.occurred_at
@@ -120,8 +142,8 @@ SELECT
         ELSE 'amber'
     END AS level,
     coalesce(b.contributions, 0) AS contributions_before,
-    CASE WHEN s.broken_at IS NOT NULL THEN q.event_id IS NOT NULL END AS ended_by_prompt,
-    CASE WHEN q.event_id IS NOT NULL THEN coalesce(n.people, 0) END AS prompt_replies
+    CASE WHEN s.broken_at IS NOT NULL THEN q.place IS NOT NULL END AS ended_by_prompt,
+    CASE WHEN q.place IS NOT NULL THEN coalesce(n.people, 0) END AS prompt_replies
 FROM runs AS r
 JOIN judged AS j ON j.group_id = r.group_id
 LEFT JOIN before AS b ON b.group_id = r.group_id AND b.start_on = r.start_on
