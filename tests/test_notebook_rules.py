@@ -24,9 +24,9 @@ def tags(cell: dict) -> list[str]:
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
-def test_there_are_six_report_notebooks_and_five_explorers():
-    assert len(REPORTS) == 6
-    assert len(NOTEBOOKS) - len(REPORTS) == 5
+def test_there_are_ten_report_notebooks_and_six_explorers():
+    assert len(REPORTS) == 10
+    assert len(NOTEBOOKS) - len(REPORTS) == 6
 
 
 @each_notebook
