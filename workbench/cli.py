@@ -14,6 +14,7 @@ from workbench.errors import SettingsError, SourceError, WorkbenchError
 _ELSEWHERE = {
     "report": "workbench.cli_report",
     "lab": "workbench.cli_report",
+    "today": "workbench.cli_today",
     "sample": "workbench.cli_sample",
     "export": "workbench.cli_export",
     "sources": "workbench.cli_sources",
@@ -21,7 +22,7 @@ _ELSEWHERE = {
 }
 """Subcommands that live in a module of their own, under their own name."""
 
-_ORDER = ("import", "report", "lab", "check", "sources", "identities", "sample", "export")
+_ORDER = ("import", "report", "today", "lab", "check", "sources", "identities", "sample", "export")
 
 community_option = click.option(
     "--community",

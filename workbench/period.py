@@ -24,9 +24,9 @@ class Month:
     number: int
 
     @classmethod
-    def parse(cls, text: "str | date | Month") -> "Month":
-        """A month from "2026-10", from a date in it, or from a Month."""
-        if isinstance(text, Month):
+    def parse(cls, text: "str | date | Month | Days") -> "Month | Days":
+        """A month from "2026-10", from a date in it, or from a Month; Days stay what they are."""
+        if isinstance(text, Month | Days):
             return text
         if isinstance(text, date):
             return cls(text.year, text.month)
@@ -58,6 +58,43 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.number:02d}"
+
+
+@dataclass(frozen=True)
+class Days:
+    """Local days `[start, end)` in the place of a month, for questions about a day inside a month.
+
+    Questions that count calendar months refuse them.
+
+    >>> days = Days.until(date(2026, 3, 10), days=28)
+    >>> days.start, days.end, str(days.back(1))
+    (datetime.date(2026, 2, 11), datetime.date(2026, 3, 11), '2026-01-14/2026-02-10')
+    """
+
+    start: date
+    end: date
+
+    @classmethod
+    def until(cls, last: date, *, days: int) -> "Days":
+        """So many days, of which `last` is the last one."""
+        end = last + timedelta(days=1)
+        return cls(end - timedelta(days=days), end)
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days
+
+    @property
+    def next(self) -> "Days":
+        return self.back(-1)
+
+    def back(self, times: int) -> "Days":
+        """As many days, so many times earlier."""
+        shift = timedelta(days=times * self.days)
+        return Days(self.start - shift, self.end - shift)
+
+    def __str__(self) -> str:
+        return f"{self.start}/{self.end - timedelta(days=1)}"
 
 
 def midnight(day: date, zone: str) -> datetime:

@@ -54,14 +54,14 @@ def build(
     for file, notebook in notebooks.items():
         sections.append(_section(file, notebook, language, taken={section.id for section in sections}))
     # A line end inside a script counts for its hash as browsers read it.
-    scripts = [get_plotlyjs().replace("\r\n", "\n").replace("\r", "\n"), _resource("page.js")]
-    css = _resource("style.css") + _resource("show.css")
+    scripts = [get_plotlyjs().replace("\r\n", "\n").replace("\r", "\n"), resource("page.js")]
+    css = resource("style.css") + resource("show.css")
 
     def texts(key: str, **values) -> str:
         return str(say(f"page.{key}", language, **values))
 
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(_resource("page.html.j2")).render(
+    return environment.from_string(resource("page.html.j2")).render(
         say=texts,
         language=language,
         name=name,
@@ -71,13 +71,13 @@ def build(
         sections=sections,
         css=css,
         scripts=scripts,
-        policy=_policy(scripts),
+        policy=policy(scripts),
         locale=_data(_locale(language)),
         version=version,
     )
 
 
-def _policy(scripts: Sequence[str]) -> str:
+def policy(scripts: Sequence[str]) -> str:
     """Only our own scripts run, known by their hash; styles may stand in the page; nothing is fetched or sent."""
     hashes = " ".join(f"'sha256-{base64.b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
     return (
@@ -251,5 +251,6 @@ def _locale(language: str) -> dict:
     }
 
 
-def _resource(name: str) -> str:
+def resource(name: str) -> str:
+    """The text of a file of this package."""
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
