@@ -2,6 +2,7 @@
 
 python wb.py report     set up, import the sample, make its report and say where it is
 python wb.py test       set up, check the style, run all tests and all notebooks
+                        with --engines: only the counts on PostgreSQL and Spark, started for it (scripts/engines.py)
 python wb.py setup      only set up: makes .venv/ with the `workbench` command in it
 """
 
@@ -55,6 +56,8 @@ def report(*options: str) -> int:
 
 def test(*options: str) -> int:
     """Style, then every notebook on the sample, then the tests; the first failure ends it."""
+    if options[:1] == ("--engines",):
+        return run(PYTHON, "scripts/engines.py", *options[1:], check=False)
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
         steps = (
             ("-m", "ruff", "check", "."),

@@ -14,9 +14,7 @@ import time
 from pathlib import Path
 
 import psutil
-from generate import generate
-
-MONTH = "2025-12"
+from generate import LAST_MONTH, generate
 
 
 def measure(command: list[str]) -> tuple[float, float, float]:
@@ -62,7 +60,7 @@ def main(sizes: list[int], folder: Path) -> None:
             "--community",
             str(community),
             "--month",
-            MONTH,
+            LAST_MONTH,
             "--quiet",
         ]
         for run in ("first", "second"):

@@ -391,7 +391,10 @@ def test_without_its_cache_a_community_answers_the_same(folder):
 
 def test_a_local_month_takes_its_first_hours_from_the_utc_month_before():
     # 1 March 00:30 in Paris is 28 February 23:30 UTC: the key of March's roll-up must see February's file change.
-    assert [str(month) for month in rollups._near(Month.parse("2026-03"))] == ["2026-02", "2026-03", "2026-04"]
+    march = Month.parse("2026-03")
+    assert [str(month) for month in rollups._utc_months(march, "Europe/Paris")] == ["2026-02", "2026-03"]
+    assert [str(month) for month in rollups._utc_months(march, "America/New_York")] == ["2026-03", "2026-04"]
+    assert [str(month) for month in rollups._utc_months(march, "UTC")] == ["2026-03"]
 
 
 SLACK = Path(__file__).parents[1].parent / "shared" / "data" / "slack-10academy.zip"

@@ -127,6 +127,13 @@ def test_lists_are_groups_by_list_id_or_by_address(export):
     assert {row["group_id"] for row in export[0]["events"]} == {"mbox:tea.lists.example.org"}
 
 
+@pytest.mark.parametrize(("told", "author"), [("Ana <>", "mbox:name:ana"), ("(((", "mbox:name:(((")])
+def test_a_sender_without_an_address_is_known_by_name(tmp_path, told, author):
+    """Archives that hide addresses leave empty angle brackets, between which there is no text to look at."""
+    rows, _ = read(SOURCE, archive(tmp_path / "a.mbox", mail(From=told)))
+    assert rows["events"][0].get("member_id") == author
+
+
 def test_texts_are_the_authors_own_words(export):
     texts = {n: row["text"] for n, row in by_id(export[0], "messages").items()}
     assert texts["a1@example.org"] == (

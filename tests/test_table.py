@@ -656,11 +656,30 @@ def test_date_and_clock_in_two_cells_of_a_workbook_are_one_time(tmp_path):
     assert tables["events"][0]["occurred_at"] == datetime(2026, 1, 1, 8, 5)
 
 
+@pytest.mark.parametrize("read_cell", [instants(zone="UTC", order=Order(None)), yes_no, money, whole])
+@pytest.mark.parametrize("cell", [float("inf"), float("-inf"), float("nan")])
+def test_a_number_beyond_all_numbers_is_no_value(read_cell, cell):
+    """1E+400 in a workbook is read as infinity, which `int` refuses in another way than it refuses a text."""
+    try:
+        assert read_cell(cell) is None
+    except ValueError as error:
+        assert str(error)
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
     path = workbook_of(tmp_path, [["Date", "Membre", "Message"], ["2026-01-01", "a", "x"]])
-    monkeypatch.setattr("workbench.sources.table_file.LARGEST_WORKBOOK", 100)
+    monkeypatch.setattr("workbench.sources.workbook_size.UNPACKED", 100)
     with pytest.raises(SourceError, match="Save the sheet as CSV"):
         read(path, mapping=EVENTS)
+
+
+def test_a_wrong_byte_behind_what_was_looked_at_does_not_stop_the_recognition(tmp_path):
+    """A first row longer than the sample is read further than the sample proves to be UTF-8."""
+    path = tmp_path / "posts.csv"
+    path.write_bytes("Date;Membre;Message\n2026-01-01;é;".encode() + "é".encode("cp1252") * 100_000 + b"x\n" * 3)
+    assert SOURCE.recognises(path)
+    path.write_bytes("Date;Membre;Message\n2026-01-01;é;".encode() + b"x" * 70_000 + "é\n".encode("cp1252"))
+    assert SOURCE.recognises(path)
 
 
 # Laws

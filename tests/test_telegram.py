@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from importing import FIXTURES, read, shared, zipped
 
 from workbench.errors import SourceError
-from workbench.sources import json_stream
+from workbench.sources import json_stream, registry
 from workbench.sources.json_stream import OPEN, Unreadable, walk
 from workbench.sources.telegram import SOURCE
 
@@ -202,6 +202,27 @@ def test_pieces_of_any_size_give_the_same_document(size):
         (("messages", "*"), {"id": 1, "text": text}), (("messages", "*"), 17), (("messages", "*"), None),
         (("messages", "*"), [1]),
     ]  # fmt: skip
+
+
+def test_a_long_value_is_not_read_anew_with_every_piece(monkeypatch):
+    """Reading on by one piece at a time would decode a value of 16 MB a thousand times, for minutes."""
+    tries, decode = [], json_stream._decode
+    monkeypatch.setattr(json_stream, "_decode", lambda text, at: tries.append(at) or decode(text, at))
+    document = '{"rest": [' + "1," * 5_000 + "1]}"
+    pieces = (document[start : start + 10] for start in range(0, len(document), 10))
+    assert dict(walk(pieces, opened={"messages"}))["rest",] == [1] * 5_001
+    assert len(tries) < 30
+
+
+@pytest.mark.parametrize("name", ["telegram", "discord"])
+def test_a_long_list_is_known_for_no_export_by_its_first_item(tmp_path, monkeypatch, name):
+    """Other platforms' exports hold lists of millions; all importers are asked about each file."""
+    tries, decode = [], json_stream._decode
+    monkeypatch.setattr(json_stream, "_decode", lambda text, at: tries.append(at) or decode(text, at))
+    path = tmp_path / "attachment.json"
+    path.write_text("[" + '{"id": 1}, ' * 1_000 + '{"id": 2}]', encoding="utf-8")
+    assert not registry.source(name).recognises(path)
+    assert len(tries) < 5
 
 
 def test_a_record_without_end_is_given_up_in_time(monkeypatch):

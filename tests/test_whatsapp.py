@@ -239,6 +239,13 @@ def test_files_and_markers_leave_only_what_was_said(tmp_path, line, text):
     assert rows["events"][0]["mentions"] == (["whatsapp:Bob"] if "Bob" in line else [])
 
 
+def test_a_text_of_very_many_spaces_is_read_as_any_other(tmp_path):
+    """A pattern that looks for a note behind spaces begins anew at each of them: minutes for one message."""
+    text = f"Tea{' ' * 200_000}(please)"
+    rows, _ = told(tmp_path, f"2026-02-14, 08:57 - Ana: {text}")
+    assert [words for _, words in said(rows)] == [text]
+
+
 @pytest.mark.parametrize("text", ["This message was deleted", "Ce message a été supprimé.", f"{MARK}Mensagem apagada"])
 def test_a_deleted_message_keeps_its_author_and_is_deleted_at_its_own_time(tmp_path, text):
     rows, _ = told(tmp_path, f"14/02/2026, 10:00 - Ana: {text}")

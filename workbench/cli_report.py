@@ -1,10 +1,12 @@
 """The commands `workbench report` and `workbench lab`."""
 
+import os
 from pathlib import Path
 
 import click
 
 from workbench.cli import community_option
+from workbench.engines import VARIABLE, check
 
 month_option = click.option(
     "--month", metavar="YYYY-MM", help="The month, such as 2026-10. Default: the last one that the data covers wholly."
@@ -12,6 +14,23 @@ month_option = click.option(
 language_option = click.option(
     "--language", type=click.Choice(["en", "fr"]), help="Default: the language in community.toml."
 )
+engine_option = click.option(
+    "--engine",
+    envvar="WORKBENCH_ENGINE",
+    callback=lambda _context, _option, url: use(url),
+    expose_value=False,
+    metavar="URL",
+    help="Ask another engine that holds the tables (see `workbench export`): postgresql://…, spark://… or sc://…. "
+    "Default: duckdb, on the community's own store.",
+)
+
+
+def use(url: str | None) -> None:
+    """Every community that this process and its notebooks open asks this engine. A URL may hold a password, so it goes
+    by the environment and is written nowhere."""
+    if url:
+        os.environ[VARIABLE] = url
+        check(url)
 
 
 @click.command("report")
@@ -40,6 +59,7 @@ language_option = click.option(
     help="Your own notebooks instead of the house's.",
 )
 @click.option("--jobs", type=int, metavar="N", help="Notebooks that run side by side. Default: one a processor.")
+@engine_option
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 def report(folder, month, language, out, parameters, notebooks, jobs, quiet) -> None:
     """Make a month's report and print the path of its page.
@@ -53,6 +73,7 @@ def report(folder, month, language, out, parameters, notebooks, jobs, quiet) -> 
       workbench report --community my-community
       workbench report --community my-community --month 2026-10 --language fr
       workbench report --community my-community --out ~/Desktop/october -p first_contribution true
+      workbench report --community my-community --engine postgresql://me@host/database
     """
     from workbench.report import make
 
@@ -73,6 +94,7 @@ def report(folder, month, language, out, parameters, notebooks, jobs, quiet) -> 
 @community_option
 @month_option
 @language_option
+@engine_option
 @click.option("--no-browser", is_flag=True, help="Start the server only, and print its address.")
 @click.option("--copy-only", is_flag=True, help="Bring the notebooks up to date and start nothing.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[-- JUPYTER OPTIONS]")

@@ -1,5 +1,6 @@
 """One open community: the canonical tables as views, and `ask`, which runs one SQL question for one month."""
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -9,23 +10,25 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench import rollups, settings
+from workbench import engines, rollups, settings
+from workbench.engines.duckdb import DuckDB, limit_memory, names_of_values
 from workbench.errors import SettingsError, did_you_mean
-from workbench.period import Month, last_complete_month, local_day, midnight, utc_offsets
+from workbench.period import Days, Month, last_complete_month, local_day, midnight, utc_offsets
 from workbench.tables import TABLES, Table
 
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
 
 MONTHLY = {
-    "eligible": "TABLE",
+    "ineligible": "TABLE",
+    "eligible": "VIEW",
     "told": "TABLE",
     "active_days": "VIEW",
     "active_months": "VIEW",
 }
 # Tables of a month that are made when a question first names them: they cost more, and many questions do without.
-ON_DEMAND = ("stays", "month_members", "openers", "engagement_score")
+ON_DEMAND = ("stays", "month_members", "inferred_replies", "openers", "newcomers", "engagement_score")
+COUNTS_MONTHS = r"\b(active_months|account_month|previous_start)\b|\bdate_trunc\('month'"
 
 
 @dataclass(frozen=True)
@@ -49,39 +52,47 @@ class Community:
     first_day: date | None
     """First and last covered local day; null while nothing covers any day."""
     last_day: date | None
-    _connection: "duckdb.DuckDBPyConnection" = field(repr=False)
+    engine: str = field(repr=False)
+    """Where its questions run: "duckdb", or the URL of another engine."""
+    _engine: engines.Engine = field(repr=False)
+    _covered: frozenset[date] = field(default_factory=frozenset, repr=False)
     _months: dict = field(default_factory=dict, repr=False)
     _made: set = field(default_factory=set, repr=False)
 
-    def ask(self, question: str, *, month: "str | Month", **values) -> "pd.DataFrame":
+    def ask(self, question: str, *, month: "str | Month | Days", **values) -> "pd.DataFrame":
         """The answer to `metrics/sql/<question>.sql` for a month.
 
         The text may use the canonical tables, the tables of `base/`, and the values `$month_start`, `$month_end`
-        (local days, half-open), `$month_start_at`, `$month_end_at` (UTC); further values are bound by keyword.
+        (local days, half-open), `$month_start_at`, `$month_end_at` (UTC); further values are bound by keyword. `Days`
+        may stand for a month where the text counts no calendar months.
         """
         return self.run(question_sql(question), month=month, **values)
 
-    def run(self, sql: str, *, month: "str | Month", **values) -> "pd.DataFrame":
+    def run(self, sql: str, *, month: "str | Month | Days", **values) -> "pd.DataFrame":
         """The answer to any SQL text, with the tables and values that `ask` gives."""
         month = Month.parse(month)
-        wanted = set(re.findall(r"\$([a-z_]\w*)", re.sub(r"--[^\n]*", "", sql)))
         known = {**self._bounds(month), **values}
-        if missing := wanted - known.keys():
+        if missing := names_of_values(sql) - known.keys():
             raise SettingsError(f"the question needs the values {', '.join(sorted(missing))}; give them by keyword.")
-        cursor = self._at(month)
+        tables = self._at(month)
         self._prepare(sql, month, known)
-        return cursor.execute(sql, {name: known[name] for name in wanted}).df()
+        return tables.ask(sql, known)
 
     def _prepare(self, sql: str, month: Month, known: dict) -> None:
         """Make the tables on demand that a text names, and before each those that its own text names."""
         code = re.sub(r"--[^\n]*", "", sql)
+        if isinstance(month, Days) and re.search(COUNTS_MONTHS, code):
+            raise SettingsError(f"this question counts calendar months, and cannot be asked for the days {month}.")
         for name in ON_DEMAND:
             if (month, name) not in self._made and re.search(rf"\b{name}\b", code):
                 self._made.add((month, name))
                 text = question_sql(name) if name == "engagement_score" else rollups.base_sql(f"month/{name}")
-                self._prepare(text, month, known)
-                values = {value: known[value] for value in set(re.findall(r"\$([a-z_]\w*)", text))}
-                self._at(month).execute(f"CREATE TEMP TABLE {name} AS {text}", values)
+                try:
+                    self._prepare(text, month, known)
+                    self._at(month).create(name, text, known)
+                except BaseException:
+                    self._made.discard((month, name))  # stopped: the next question tries again
+                    raise
 
     def last_complete_month(self) -> Month | None:
         """The last month wholly covered by the data; null when there is none."""
@@ -97,10 +108,8 @@ class Community:
 
     def names(self) -> list[str]:
         """The display names of all accounts, to be masked in what is shared."""
-        rows = self._connection.cursor().execute(
-            "SELECT DISTINCT display_name FROM members WHERE display_name IS NOT NULL"
-        )
-        return sorted(name for (name,) in rows.fetchall())
+        found = self._engine.ask("SELECT DISTINCT display_name FROM members WHERE display_name IS NOT NULL")
+        return sorted(found["display_name"])
 
     def where(self, *, group: str | None = None, platform: str | None = None, role: str | None = None) -> "Community":
         """The same community seen through one group, platform or role: every question answers for that part."""
@@ -112,10 +121,10 @@ class Community:
             platforms=(platform,) if platform else self.part.platforms,
             roles=(role,) if role else self.part.roles,
         )
-        return open_community(self.folder, part=part)
+        return open_community(self.folder, part=part, engine=self.engine)
 
     def close(self) -> None:
-        self._connection.close()
+        self._engine.close()
 
     def __enter__(self) -> "Community":
         return self
@@ -135,26 +144,18 @@ class Community:
             "timezone": zone,
         }
 
-    def _at(self, month: Month):
-        """A cursor with the tables of a month, made once."""
+    def _at(self, month: Month) -> engines.Engine:
+        """The engine with the tables of a month, made once."""
         if month not in self._months:
-            cursor = self._connection.cursor()
-            bounds = self._bounds(month)
-            cursor.execute(
-                "CREATE TEMP TABLE period AS SELECT $month_start AS month_start, $month_end AS month_end, "
-                "$month_start_at AS month_start_at, $month_end_at AS month_end_at, $previous_start AS previous_start, "
-                "$window_start AS window_start",
-                {name: value for name, value in bounds.items() if name != "timezone"},
-            )
-            cursor.execute(
-                "CREATE TEMP TABLE calendar AS SELECT CAST(m.day AS DATE) AS day, c.day IS NOT NULL AS covered "
-                "FROM range($month_start, $month_end, INTERVAL 1 DAY) AS m(day) "
-                "LEFT JOIN covered_days AS c ON c.day = m.day ORDER BY m.day",
-                {name: bounds[name] for name in ("month_start", "month_end")},
-            )
+            tables = self._engine.inside()
+            bounds = {name: value for name, value in self._bounds(month).items() if name != "timezone"}
+            tables.create("period", "SELECT " + ", ".join(f"${name} AS {name}" for name in bounds), bounds)
+            days = [month.start + timedelta(days=number) for number in range(month.days)]
+            covered = [(day, day in self._covered) for day in days]
+            tables.insert("calendar", {"day": "DATE", "covered": "BOOLEAN"}, covered)
             for name, form in MONTHLY.items():
-                cursor.execute(f"CREATE TEMP {form} {name} AS {rollups.base_sql(f'month/{name}')}")
-            self._months[month] = cursor
+                tables.create(name, rollups.base_sql(f"month/{name}"), view=form == "VIEW")
+            self._months[month] = tables
         return self._months[month]
 
 
@@ -170,18 +171,38 @@ def question_sql(question: str) -> str:
     return file.read_text(encoding="utf-8").strip()
 
 
-def open_community(folder: str | Path, *, part: Part | None = None, progress=None) -> Community:
-    """Open a community's folder for questions; `progress(done, total)` hears of the months rolled up."""
-    from workbench import store
+def open_community(
+    folder: str | Path, *, part: Part | None = None, progress=None, engine: str | None = None
+) -> Community:
+    """Open a community's folder for questions; `progress(done, total)` hears of the months rolled up.
 
+    `engine` is the URL of an engine that holds the canonical tables (`workbench export` puts them there), such as
+    "postgresql://host/database"; without it the environment's WORKBENCH_ENGINE, else DuckDB on the folder's own store.
+    """
     folder = Path(folder).resolve()
     chosen = settings.load(folder / "community.toml")
+    url = engine or os.environ.get(engines.VARIABLE) or "duckdb"
+    if url == "duckdb":
+        tables, version = _stored_here(folder, chosen, progress)
+    else:
+        tables = engines.connect(url)
+        version = tables.stored()
+        _offsets(tables, chosen.timezone)
+        _roll_up(tables)
+    return _community(folder, chosen, version, part or Part(), url, tables)
+
+
+def _stored_here(folder: Path, chosen: settings.Settings, progress) -> tuple[DuckDB, str]:
+    """DuckDB on the folder's store, with the roll-ups kept in its cache; the store's version."""
+    from workbench import store
+
     kept = store.snapshot(folder)
     cache_folder = folder / "cache"
     cache_folder.mkdir(exist_ok=True)
-    connection = _connect(chosen, temp_directory=str(cache_folder / "spill"))
+    tables = DuckDB(_connect(temp_directory=str(cache_folder / "spill")), kept=cache_folder / "tables")
+    _offsets(tables, chosen.timezone)
     rolled = rollups.build(
-        connection,
+        tables.connection,
         cache_folder / "rollups",
         kept.months["events"],
         zone=chosen.timezone,
@@ -189,22 +210,25 @@ def open_community(folder: str | Path, *, part: Part | None = None, progress=Non
         **({"progress": progress} if progress else {}),
     )
     for name, table in TABLES.items():
-        rows = _latest(table, store.scan(table, kept.files[name]))
-        connection.execute(f"CREATE {'TABLE' if table.versioned else 'VIEW'} {name} AS {rows}")
+        tables.create(name, latest(table, store.scan(table, kept.files[name])), view=not table.versioned)
     for name in rollups.NAMES:
         scan = f"SELECT * FROM read_parquet([{_listed(rolled[name])}])" if rolled[name] else None
-        connection.execute(f"CREATE VIEW {name} AS {scan}" if scan else f"CREATE TABLE {name} AS {_empty(name)}")
-    first, last = _population(connection, chosen, part or Part())
-    return Community(folder, chosen, kept.version, part or Part(), first, last, connection)
+        tables.create(name, scan or _empty(name), view=bool(scan))
+    return tables, kept.version
 
 
 def community_of_rows(
-    rows: dict[str, list[dict]], *, timezone: str = "UTC", part: Part | None = None, **chosen
+    rows: dict[str, list[dict]],
+    *,
+    timezone: str = "UTC",
+    part: Part | None = None,
+    engine: str = "duckdb",
+    **chosen,
 ) -> Community:
     """A community held in memory, from rows of canonical tables: for examples, tests and experiments.
 
     What a row leaves out is null; `coverage` and `imports` must be given like every other table. Further keywords
-    are settings, as in `community.toml`.
+    are settings, as in `community.toml`. With the URL of another engine the rows are held there, in temporary tables.
 
     >>> rows = {
     ...     "imports": [{"import_id": "a", "platform": "chat", "tells_joins": False, "tells_leaves": False}],
@@ -219,52 +243,74 @@ def community_of_rows(
     import pandas as pd
 
     chosen = msgspec.convert({"name": "example", "timezone": timezone, **chosen}, settings.Settings)
-    connection = _connect(chosen)
+    tables = DuckDB(_connect())
     for name, table in TABLES.items():
-        typed = ", ".join(f'"{c.name}" {c.type}' for c in table.columns)
-        connection.execute(f"CREATE TABLE {name} ({typed})")
+        tables.insert(name, {c.name: c.type for c in table.columns}, [])
         if given := rows.get(name):
             frame = pd.DataFrame(given, dtype=object)
-            connection.register("given", frame)
+            tables.connection.register("given", frame)
             columns = ", ".join(f'"{column}"' for column in frame.columns)
-            connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM given")
-            connection.unregister("given")
-    for name in rollups.NAMES:
-        values = {"from_at": datetime(1970, 1, 1), "to_at": datetime(2069, 12, 31)} if name == "member_day" else {}
-        connection.execute(f"CREATE TABLE {name} AS {rollups.base_sql(name)}", values)
-    first, last = _population(connection, chosen, part or Part())
-    return Community(None, chosen, "in memory", part or Part(), first, last, connection)
+            tables.connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM given")
+            tables.connection.unregister("given")
+    if engine != "duckdb":
+        tables = _moved(tables, engines.connect(engine))
+    _offsets(tables, chosen.timezone)
+    _roll_up(tables)
+    return _community(None, chosen, "in memory", part or Part(), engine, tables)
 
 
-def _connect(chosen: settings.Settings, **config):
+def _moved(here: DuckDB, there: engines.Engine) -> engines.Engine:
+    """The canonical tables of one engine in another."""
+    for name, table in TABLES.items():
+        there.insert(
+            name, {c.name: c.type for c in table.columns}, here.connection.execute(f"SELECT * FROM {name}").fetchall()
+        )
+    here.close()
+    return there
+
+
+def _community(folder: Path | None, chosen, version: str, part: Part, url: str, tables: engines.Engine) -> Community:
+    """The community of an engine that holds canonical tables, roll-ups and `utc_offsets`."""
+    tables.insert("overrides", {"member_id": "VARCHAR", "counted_as": "VARCHAR"}, _overrides(chosen))
+    covered = _coverage(tables, chosen.timezone, part)
+    # Who counts is decided on the whole: staff on one account are staff on the other, whatever part is asked for.
+    for name in ("accounts", "people", "bans"):
+        tables.create(name, rollups.base_sql(name))
+    if part != Part():
+        _narrow(tables, part)
+    for name in ("other_accounts", "traces", "membership_lines", "answering"):
+        tables.create(name, rollups.base_sql(name))
+    first, last = (min(covered), max(covered)) if covered else (None, None)
+    return Community(folder, chosen, version, part, first, last, url, tables, covered)
+
+
+def _connect(**config):
     import duckdb
 
     connection = duckdb.connect(config=config)
+    limit_memory(connection)
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-    connection.execute("CREATE TABLE utc_offsets (from_at TIMESTAMP, to_at TIMESTAMP, shift INTERVAL)")
-    _insert(connection, "utc_offsets", _offsets(chosen.timezone))
     return connection
 
 
+def _offsets(tables: engines.Engine, zone: str) -> None:
+    columns = {"from_at": "TIMESTAMP", "to_at": "TIMESTAMP", "shift": "INTERVAL"}
+    tables.insert("utc_offsets", columns, _spans(zone))
+
+
 @cache
-def _offsets(zone: str) -> list[tuple]:
+def _spans(zone: str) -> list[tuple]:
     return utc_offsets(zone, 1970, 2069)
 
 
-def _population(connection, chosen: settings.Settings, part: Part) -> tuple[date | None, date | None]:
-    """The tables that do not depend on the month; the first and last covered day."""
-    _overrides(connection, chosen)
-    days = _coverage(connection, chosen.timezone, part)
-    # Who counts is decided on the whole: staff on one account are staff on the other, whatever part is asked for.
-    for name in ("accounts", "people", "bans"):
-        connection.execute(f"CREATE TABLE {name} AS {rollups.base_sql(name)}")
-    if part != Part():
-        _narrow(connection, part)
-    connection.execute(f"CREATE TABLE traces AS {rollups.base_sql('traces')}")
-    return days
+def _roll_up(tables: engines.Engine) -> None:
+    """The roll-ups of all events, at once."""
+    whole = {"from_at": datetime(1970, 1, 1), "to_at": datetime(2069, 12, 31)}
+    for name in rollups.NAMES:
+        tables.create(name, rollups.base_sql(name), whole)
 
 
-def _latest(table: Table, scan: str) -> str:
+def latest(table: Table, scan: str) -> str:
     """All rows; of a versioned table, each column's latest known value per key."""
     if not table.versioned:
         return scan
@@ -277,17 +323,15 @@ def _latest(table: Table, scan: str) -> str:
     return f"SELECT {key}, {latest} FROM ({scan}) GROUP BY {key}"
 
 
-def _overrides(connection, chosen: settings.Settings) -> None:
+def _overrides(chosen: settings.Settings) -> list[tuple]:
     people = chosen.people
-    connection.execute("CREATE TABLE overrides (member_id VARCHAR, counted_as VARCHAR)")
-    rows = [
+    return [
         (member_id, role)
         for role, ids in (
             ("member", people.members), ("staff", people.staff), ("bot", people.bots), ("excluded", people.excluded),
         )
         for member_id in ids
     ]  # fmt: skip
-    _insert(connection, "overrides", rows)
 
 
 def _empty(name: str) -> str:
@@ -300,130 +344,110 @@ def _listed(values: Iterable[str]) -> str:
     return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
 
 
-def _coverage(connection, zone: str, part: Part) -> tuple[date | None, date | None]:
-    """Tables `covered_days` (local days of any platform) and `tells` (what each platform's exports tell)."""
-    spans = connection.execute("SELECT platform, group_id, from_at, to_at FROM coverage").fetchall()
+def _coverage(tables: engines.Engine, zone: str, part: Part) -> frozenset[date]:
+    """Tables `platform_days` and `covered_days` (local days that the data cover) and `tells` (what each platform's
+    exports tell); the covered days."""
+    spans = tables.ask("SELECT platform, coalesce(group_id, '') AS group_id, from_at, to_at FROM coverage")
     platforms = part.platforms or {group.split(":")[0] for group in part.groups}
     days = {
         platform_day
-        for platform, group, start, end in spans
-        if (not platforms or platform in platforms) and (not part.groups or not group or group in part.groups)
+        for platform, group, start, end in zip(*(spans[column] for column in spans.columns), strict=True)
+        if (not platforms or platform in platforms) and (not part.groups or group in ("", *part.groups))
         for platform_day in _days(platform, local_day(start, zone), local_day(end, zone))
     }
-    connection.execute("CREATE TABLE platform_days (platform VARCHAR, day DATE)")
-    _insert(connection, "platform_days", sorted(days))
-    connection.execute("CREATE TABLE covered_days AS SELECT DISTINCT day FROM platform_days ORDER BY day")
-    connection.execute(
-        """
-        CREATE TABLE tells AS
-        WITH platforms AS (
-            SELECT platform FROM imports UNION SELECT platform FROM members UNION SELECT platform FROM coverage
-            UNION SELECT DISTINCT split_part(member_id, ':', 1) FROM account_month WHERE member_id IS NOT NULL
-            UNION SELECT DISTINCT split_part(member_id, ':', 1) FROM memberships
-        )
-        SELECT
-            p.platform,
-            coalesce((SELECT bool_or(i.tells_joins) FROM imports AS i WHERE i.platform = p.platform), false)
-                AS tells_joins,
-            coalesce((SELECT bool_or(i.tells_leaves) FROM imports AS i WHERE i.platform = p.platform), false)
-                AS tells_leaves,
-            coalesce((SELECT bool_or(i.tells_visits) FROM imports AS i WHERE i.platform = p.platform), false)
-                AS tells_visits,
-            coalesce(
-                (SELECT min(day) FROM platform_days AS d WHERE d.platform = p.platform),
-                (SELECT min(day) FROM covered_days),
-                DATE '1970-01-01'
-            ) AS first_day
-        FROM platforms AS p
-        """
-    )
-    return connection.execute("SELECT min(day), max(day) FROM covered_days").fetchone()
+    tables.insert("platform_days", {"platform": "VARCHAR", "day": "DATE"}, sorted(days))
+    covered = sorted({day for _, day in days})
+    tables.insert("covered_days", {"day": "DATE"}, [(day,) for day in covered])
+    tables.create("tells", rollups.base_sql("tells"))
+    return frozenset(covered)
 
 
 def _days(platform: str, first: date, last: date):
     return ((platform, first + timedelta(days=n)) for n in range((last - first).days + 1))
 
 
-def _insert(connection, table: str, rows: list[tuple]) -> None:
-    """Many rows at once, faster than row by row."""
-    if rows:
-        import pandas as pd
-
-        frame = pd.DataFrame(rows)
-        connection.register("rows_to_insert", frame)
-        connection.execute(f"INSERT INTO {table} SELECT * FROM rows_to_insert")
-        connection.unregister("rows_to_insert")
-
-
-def _narrow(connection, part: Part) -> None:
+def _narrow(tables: engines.Engine, part: Part) -> None:
     """Put the part's rows under the names of the whole: accounts, people, events, and the roll-ups made from them."""
-    _known(connection, part)
-    connection.execute("CREATE TABLE kept_groups AS SELECT unnest($groups) AS group_id", {"groups": list(part.groups)})
-    connection.execute(
-        "CREATE OR REPLACE TABLE accounts AS SELECT * FROM accounts "
-        "WHERE (len($platforms) = 0 OR platform IN (SELECT unnest($platforms))) "
-        "AND (len($roles) = 0 OR role IN (SELECT unnest($roles)))",
-        {"platforms": list(part.platforms), "roles": list(part.roles)},
-    )
-    keep = "member_id IN (SELECT member_id FROM accounts)"
-    if part.groups:
-        keep += " AND group_id IN (SELECT group_id FROM kept_groups)"
-        connection.execute(
-            "CREATE OR REPLACE TABLE accounts AS SELECT * FROM accounts WHERE member_id IN ("
-            "SELECT member_id FROM member_day WHERE group_id IN (SELECT group_id FROM kept_groups) UNION "
-            "SELECT member_id FROM memberships WHERE group_id IN (SELECT group_id FROM kept_groups))"
+    _known(tables, part)
+    for name, kept in (("groups", part.groups), ("platforms", part.platforms), ("roles", part.roles)):
+        tables.insert(f"kept_{name}", {"kept": "VARCHAR"}, [(one,) for one in kept])
+    keep = [
+        f"{column} IN (SELECT kept FROM {kept})"
+        for column, kept, asked in (
+            ("platform", "kept_platforms", part.platforms), ("role", "kept_roles", part.roles),
         )
-        _members_of_groups(connection)
-    connection.execute("DELETE FROM people WHERE person_id NOT IN (SELECT person_id FROM accounts)")
+        if asked
+    ]  # fmt: skip
+    if part.groups:
+        keep.append(
+            "member_id IN (SELECT member_id FROM member_day WHERE group_id IN (SELECT kept FROM kept_groups) UNION "
+            "SELECT member_id FROM memberships WHERE group_id IN (SELECT kept FROM kept_groups))"
+        )
+    _put(tables, "accounts", f"SELECT * FROM all_accounts WHERE {' AND '.join(keep)}", view=False)
+    if part.groups:
+        _members_of_groups(tables)
+    _put(
+        tables,
+        "people",
+        "SELECT * FROM all_people WHERE person_id IN (SELECT person_id FROM accounts)",
+        view=False,
+    )
+    mine = "member_id IN (SELECT member_id FROM accounts)"
+    mine += " AND group_id IN (SELECT kept FROM kept_groups)" if part.groups else ""
     for name in ("events", "member_day"):
-        _put(connection, name, f"SELECT * FROM all_{name} WHERE {keep}")
+        _put(tables, name, f"SELECT * FROM all_{name} WHERE {mine}")
     for name in ("account_day", "account_month"):
-        connection.execute(f"DROP {_form(connection, name)} {name}")
-        connection.execute(f"CREATE TABLE {name} AS {rollups.base_sql(name)}")
+        _put(tables, name, rollups.base_sql(name), view=False)
 
 
-def _members_of_groups(connection) -> None:
+def _members_of_groups(tables: engines.Engine) -> None:
     """In a part made of groups a member is a member of the group: who joined it by a line of the export, else from
     the first trace there. Joining the community is not joining the group, but leaving it is leaving the group."""
-    _put(connection, "members", "SELECT * REPLACE (CAST(NULL AS TIMESTAMP) AS joined_at) FROM all_members")
+    _put(tables, "members", f"SELECT {_columns('members', joined_at='TIMESTAMP')} FROM all_members")
     _put(
-        connection,
+        tables,
         "memberships",
-        "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS group_id) FROM all_memberships "
-        "WHERE group_id IN (SELECT group_id FROM kept_groups) UNION ALL "
-        "SELECT * REPLACE (CAST(NULL AS TIMESTAMP) AS start_at) FROM all_memberships "
+        f"SELECT {_columns('memberships', group_id='VARCHAR')} FROM all_memberships "
+        "WHERE group_id IN (SELECT kept FROM kept_groups) UNION ALL "
+        f"SELECT {_columns('memberships', start_at='TIMESTAMP')} FROM all_memberships "
         "WHERE group_id IS NULL AND (end_at IS NOT NULL OR start_at IS NULL)",
     )
-    connection.execute(
-        "CREATE OR REPLACE TABLE tells AS SELECT t.* REPLACE ("
-        "coalesce(g.joins, false) AS tells_joins, (t.tells_leaves OR coalesce(g.leaves, false)) AS tells_leaves) "
-        "FROM tells AS t LEFT JOIN (SELECT a.platform, bool_or(m.start_at IS NOT NULL) AS joins, "
+    _put(
+        tables,
+        "tells",
+        "SELECT t.platform, coalesce(g.joins, false) AS tells_joins, "
+        "(t.tells_leaves OR coalesce(g.leaves, false)) AS tells_leaves, t.tells_visits, t.first_day "
+        "FROM all_tells AS t LEFT JOIN (SELECT a.platform, bool_or(m.start_at IS NOT NULL) AS joins, "
         "bool_or(m.end_at IS NOT NULL) AS leaves FROM all_memberships AS m "
         "JOIN accounts AS a ON a.member_id = m.member_id WHERE m.group_id IS NOT NULL GROUP BY a.platform) AS g "
-        "ON g.platform = t.platform"
+        "ON g.platform = t.platform",
+        view=False,
     )
 
 
-def _known(connection, part: Part) -> None:
+def _columns(name: str, **emptied: str) -> str:
+    """The columns of a canonical table, some of them without any value."""
+    return ", ".join(
+        f'CAST(NULL AS {emptied[c.name]}) AS "{c.name}"' if c.name in emptied else f'"{c.name}"'
+        for c in TABLES[name].columns
+    )
+
+
+def _known(tables: engines.Engine, part: Part) -> None:
     """Refuse a part that is not there: an empty answer would look like a silent community."""
     sources = {
-        "group": (part.groups, "SELECT group_id FROM groups UNION SELECT DISTINCT group_id FROM member_day"),
+        "group": (part.groups, "SELECT group_id FROM groups UNION SELECT group_id FROM member_day"),
         "platform": (part.platforms, "SELECT platform FROM tells"),
         "role": (part.roles, "SELECT DISTINCT role FROM accounts"),
     }
     for name, (asked, query) in sources.items():
-        known = {row[0] for row in connection.execute(query).fetchall() if row[0] is not None} if asked else set()
+        known = set(tables.ask(query).iloc[:, 0].dropna()) if asked else set()
         for one in asked:
             if one not in known:
                 raise SettingsError(f'there is no {name} "{one}" in this community. {did_you_mean(one, known)}')
 
 
-def _put(connection, name: str, query: str) -> None:
-    """Put a view in the place of a table; the table stays as all_<name>."""
-    connection.execute(f"ALTER {_form(connection, name)} {name} RENAME TO all_{name}")
-    connection.execute(f"CREATE VIEW {name} AS {query}")
-
-
-def _form(connection, name: str) -> str:
-    found = connection.execute("SELECT table_type FROM information_schema.tables WHERE table_name = ?", [name])
-    return "VIEW" if found.fetchone()[0] == "VIEW" else "TABLE"
+def _put(tables: engines.Engine, name: str, query: str, *, view: bool = True) -> None:
+    """Put the answer to a query in the place of a table; the table stays as all_<name>."""
+    tables.rename(name, f"all_{name}")
+    tables.create(name, query, view=view)

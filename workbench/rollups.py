@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,16 +26,20 @@ def build(
     """The Parquet files of each roll-up, one a local month, in order of time.
 
     `files_by_month` lists the event files per UTC month; `source` gives the SQL of a query over such files. A local
-    month lies in its own UTC month and the two beside it, so the names of those files are its key: a store that
-    did not change there is not read again.
+    month lies in one or two UTC months, so the names of their files are its key: a store that did not change there is
+    not read again.
     """
     cache.mkdir(parents=True, exist_ok=True)
     texts = {name: base_sql(name) for name in NAMES}
-    months = sorted({near for month in files_by_month for near in _near(Month.parse(month))})
+    months = sorted(
+        near
+        for near in {near for month in map(Month.parse, files_by_month) for near in (month.back(1), month, month.next)}
+        if any(str(utc) in files_by_month for utc in _utc_months(near, zone))
+    )
     made: dict[str, list[str]] = {name: [] for name in NAMES}
     for done, month in enumerate(months):
         progress(done, len(months))
-        paths = [path for near in _near(month) for path in files_by_month.get(str(near), [])]
+        paths = [path for utc in _utc_months(month, zone) for path in files_by_month.get(str(utc), [])]
         key = _key(zone, *texts.values(), *sorted(Path(path).name for path in paths))
         targets = {name: cache / f"{name}-{month}-{key}.parquet" for name in NAMES}
         if not all(target.exists() for target in targets.values()):
@@ -74,8 +79,17 @@ def _drop_stale(cache: Path, month: Month, key: str) -> None:
                     old.unlink()
 
 
-def _near(month: Month) -> tuple[Month, Month, Month]:
-    return month.back(1), month, month.next
+def _utc_months(month: Month, zone: str) -> list[Month]:
+    """The UTC months of which some instant is in a local month: its own, and the one before or after.
+
+    >>> [str(utc) for utc in _utc_months(Month.parse("2026-05"), "Europe/Paris")]
+    ['2026-04', '2026-05']
+    """
+    first, last = midnight(month.start, zone), midnight(month.end, zone) - timedelta(microseconds=1)
+    utc = [Month.parse(first.date())]
+    while utc[-1] < Month.parse(last.date()):
+        utc.append(utc[-1].next)
+    return utc
 
 
 def _key(*parts: str) -> str:

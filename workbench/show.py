@@ -14,7 +14,7 @@ from babel.dates import format_date
 
 from workbench.errors import SettingsError, did_you_mean
 from workbench.period import Month
-from workbench.words import catalogue, month_name, number, percent, say
+from workbench.words import catalogue, money, month_name, number, percent, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,13 +57,21 @@ def style() -> Shown:
     return Shown(f"<style data-workbench>{css}</style>", "")
 
 
-def tile(trend: "pd.DataFrame", metric: str, *, language: str, share: bool = False, why: str | None = None) -> Tile:
+def tile(
+    trend: "pd.DataFrame",
+    metric: str,
+    *,
+    language: str,
+    share: bool = False,
+    currency: str | None = None,
+    why: str | None = None,
+) -> Tile:
     """A tile from a metric's months, as `metrics.trend` gives them.
 
     `trend` has `month` (first day, ascending, the report's last) and a column named like the metric, or `value` (null =
     no data; a month that is not there is no comparison); `metric` names the label, the text `<metric>.name`.
-    `share=True` for shares (0 to 1), whose changes are points. `why` is the reason when the last value is null: a text,
-    or the key of one; by default the column `why` tells.
+    `share=True` for shares (0 to 1), whose changes are points; `currency` (ISO 4217) for money. `why` is the reason
+    when the last value is null: a text, or the key of one; by default the column `why` tells.
 
     >>> import pandas as pd
     >>> months = pd.DataFrame({"month": [date(2026, 8, 1), date(2026, 9, 1)], "value": [40, 50]})
@@ -79,15 +87,17 @@ def tile(trend: "pd.DataFrame", metric: str, *, language: str, share: bool = Fal
     known = why in catalogue()
     return Tile(
         label=say(f"{metric}.name", language),
-        value=(percent if share else number)(now, language),
-        month_change=_change(now, values.get(this.back(1)), "month", language, share=share),
-        year_change=_change(now, values[year_ago], "year", language, share=share) if year_ago in values else "",
+        value=money(now, currency, language) if currency else (percent if share else number)(now, language),
+        month_change=_change(now, values.get(this.back(1)), "month", language, share=share, currency=currency),
+        year_change=_change(now, values[year_ago], "year", language, share=share, currency=currency)
+        if year_ago in values
+        else "",
         trend=tuple(values.values()),
         why="" if now is not None or not why else say(why, language) if known else why,
     )
 
 
-def _change(now, before, span: str, language: str, *, share: bool) -> str:
+def _change(now, before, span: str, language: str, *, share: bool, currency: str | None = None) -> str:
     if now is None:
         return ""
     if before is None:
@@ -97,7 +107,8 @@ def _change(now, before, span: str, language: str, *, share: bool) -> str:
     amount = abs(difference)
     if number(amount, language) == "0":  # also what is too small to be read
         return say(f"show.{span}_same", language)
-    text = say("show.points", language, count=amount) if share else number(amount, language)
+    written = money(amount, currency, language) if currency else number(amount, language)
+    text = say("show.points", language, count=amount) if share else written
     if not share and before >= 10 and now >= 0:  # of a handful, or of a score below nought, a per cent says nothing
         text += f" ({'+' if sign > 0 else '−'}{percent(amount / before, language)})"
     return say(f"show.{span}_change", language, change=f"{ARROWS[sign]} {text}")

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench import settings
 from workbench.errors import SourceError, StoreError
 from workbench.sources import Reading, Source
 from workbench.staging import Staging, content_columns
@@ -182,7 +183,12 @@ def add(
         known = _import_row(store, versions, sha256[:16])
         if known and not again:
             return _receipt_of_known(known, path)
-        reading = Reading(timezone=timezone, mapping=Path(mapping) if mapping else None, platform=platform)
+        reading = Reading(
+            timezone=timezone,
+            community_timezone=_timezone_of(folder),
+            mapping=Path(mapping) if mapping else None,
+            platform=platform,
+        )
         with Staging(store / _STAGING, path.name) as staging:
             for name, row in _progress(source.read(path, reading), f"reading {path.name}", " rows"):
                 staging.put(name, row)
@@ -376,6 +382,12 @@ def _imports_row(receipt: Receipt, reading: Reading, sha256: str) -> dict:
         "tells_visits": reading.tells_visits,
         "counts": {what: str(number) for what, number in counts.items()},
     }
+
+
+def _timezone_of(folder: Path) -> str | None:
+    """The zone of the community's days, once it has settings."""
+    toml = folder / "community.toml"
+    return settings.load(toml).timezone if toml.is_file() else None
 
 
 def _import_row(store: Path, versions: dict, import_id: str) -> dict | None:

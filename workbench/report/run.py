@@ -76,7 +76,7 @@ def _make(community, manager, threads, month, language, out, given, parameters, 
         running = [
             threads.submit(_execute, name, notebook, manager, work, bar.update) for name, notebook in prepared.items()
         ]
-        early = [one for one in numbers.contract() if one not in numbers.LATE]
+        early = [one for one in numbers.everything() if one not in numbers.LATE]
         collected = numbers.collect(community, month=month, language=language, ids=early)
         failures = [failure for done in as_completed(running) if (failure := done.result())]
         if failures:
@@ -118,7 +118,10 @@ def action_lists(community: Community, *, month: Month, language: str) -> "dict[
     """The lists of people to contact and of feedback to pass on: title → frame."""
     from workbench import actions, metrics, models
 
-    asked = ("at_risk", "hem_changes", "unanswered", "top_contributors", "absence_factor", "quiet_spells")
+    asked = (
+        "at_risk", "hem_changes", "unanswered", "unwelcomed", "top_contributors", "absence_factor", "quiet_spells",
+        "spam_suspects", "open_incidents", "third_offences",
+    )  # fmt: skip
     frames = {name: getattr(metrics, name)(community, month=month) for name in asked}
     texts = metrics.feedback_texts(community, month=month)
     themes = models.community_themes(community, texts)

@@ -293,6 +293,8 @@ def _part(archive: Archive, name: str) -> _Part | None:
             if path == ("messages", "*"):
                 first_id = _whole(value.get("id")) or 0 if isinstance(value, dict) else 0
                 break
+            if path == ("*",):  # a list is no channel, and may be long
+                break
             if len(path) == 1:
                 found[path[0]] = value
     except SourceError:

@@ -72,10 +72,14 @@ class _Text:
     past: int = 0
     """Characters before `text`."""
 
-    def more(self) -> bool:
-        piece = next(self.pieces, "")
-        self.text, self.past, self.at = self.text[self.at :] + piece, self.past + self.at, 0
-        return bool(piece)
+    def more(self, least: int = 1) -> bool:
+        """Read on by `least` characters, if there are so many; False at the end."""
+        parts, size = [self.text[self.at :]], 0
+        while size < least and (piece := next(self.pieces, "")):
+            parts.append(piece)
+            size += len(piece)
+        self.text, self.past, self.at = "".join(parts), self.past + self.at, 0
+        return size > 0
 
     def sign(self) -> str:
         """The next character that is no white space; "" at the end."""
@@ -102,7 +106,9 @@ class _Text:
                 if self._mended():
                     continue
                 cut = error.pos >= len(self.text) - 8 or error.msg.startswith("Unterminated")
-                if not cut or len(self.text) - self.at > LARGEST or not self.more():
+                held = len(self.text) - self.at
+                # A value is read anew with each piece: twice as much each time, or a long one would take minutes.
+                if not cut or held > LARGEST or not self.more(held):
                     raise SourceError(f"not valid JSON at character {self.past + error.pos:,}: {error.msg}") from None
             except (ValueError, RecursionError):
                 raise SourceError(f"not valid JSON at character {self.past + self.at:,}") from None

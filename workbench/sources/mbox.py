@@ -336,7 +336,7 @@ def _address(value: str) -> tuple[str | None, str | None]:
     if "@" not in value and (hidden := _HIDDEN_AT.match(value)):
         value = f"{hidden[1]}{hidden[2]}@{hidden[3]}{value[hidden.end() :]}"
     if told := _NAMED.match(value):
-        name, address = told[1] or told[4] or "", told[2] or told[3]
+        name, address = told[1] or told[4] or "", told[2] or told[3] or ""
     else:
         name, address = "", value
     found = _ADDRESS.search(address)

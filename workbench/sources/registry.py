@@ -9,7 +9,7 @@ from workbench.sources import Source
 
 NAMES = (
     "slack", "discord", "telegram", "stackexchange", "discourse", "mattermost", "zulip", "facebook", "mbox", "whatsapp",
-    "identities", "table",
+    "irc", "identities", "table",
 )  # fmt: skip
 """Modules of this package, the most particular format first: a table is recognised last."""
 

@@ -42,4 +42,5 @@ def _unmarked(start: bytes) -> str:
     """
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(start)
     wrong = text.count("\ufffd")
-    return "cp1252" if wrong > sum(letter > "\x7f" for letter in text) - wrong else "utf-8"
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    return "cp1252" if wrong > beyond_ascii - wrong else "utf-8"

@@ -3,9 +3,11 @@
 import codecs
 import csv
 import io
+import lzma
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -15,12 +17,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from workbench.errors import SourceError, did_you_mean
+from workbench.sources import workbook_size
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 SAMPLE_BYTES = 1 << 16
 LONGEST_CELL = 1 << 20
 LONGEST_LINE = 1 << 24
-LARGEST_WORKBOOK = 1 << 30
 HEADER_WITHIN = 20
 _ATTEMPTS = 20
 
@@ -29,6 +31,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16 with a byte order mark"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16 with a byte order mark"),
 )
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
 _VALUE = re.compile(r"[\W\d_]+|\d.*[:/.-].*\d.*")  # a number, a date, a time: no header
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -205,7 +208,7 @@ def _encoding(path: Path, sample: bytes, glance: bool) -> tuple[str, str, str]:
     with io.BytesIO(sample) if glance else path.open("rb") as file:
         good, bad = _utf8_evidence(file)
     if not bad:
-        return "utf-8", "strict", "UTF-8 (valid throughout)"
+        return "utf-8", "replace" if glance else "strict", "UTF-8 (valid throughout)"
     if good > 10 * bad:
         return "utf-8", "replace", f"UTF-8 ({bad} damaged characters shown as �)"
     return "cp1252", "replace", "Windows-1252 (not valid UTF-8)"
@@ -355,7 +358,7 @@ def is_workbook(path: Path) -> bool:
             if names & {"xl/workbook.xml", "xl/workbook.bin"}:
                 return True
             return "mimetype" in names and b"opendocument.spreadsheet" in archive.read("mimetype")[:100]
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
+    except _DAMAGE:
         return False
 
 
@@ -391,17 +394,14 @@ def _sheets(path: Path) -> dict[str, list[list]]:
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                size = sum(member.file_size for member in archive.infolist())
-            if size > LARGEST_WORKBOOK:
-                raise SourceError(
-                    f"{path.name} unpacks to {size / 2**30:.1f} GB, more than the {LARGEST_WORKBOOK >> 30} GB allowed "
-                    "for a workbook. Save the sheet as CSV and import that."
-                )
+                why = workbook_size.too_large(archive)
+            if why:
+                raise SourceError(f"{path.name} {why} allowed for a workbook. Save the sheet as CSV and import that.")
         workbook = python_calamine.CalamineWorkbook.from_path(path)
         return {name: _cells(workbook.get_sheet_by_name(name)) for name in workbook.sheet_names}
     except python_calamine.PasswordError:
         raise SourceError(f"{path.name} is protected by a password. Save it without one and import that.") from None
-    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+    except (python_calamine.CalamineError, *_DAMAGE) as error:
         raise SourceError(f"{path.name} is a damaged workbook: {error}. Export it again, or save it as CSV.") from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # how the reader's library ends on some damaged files

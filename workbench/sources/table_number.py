@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isfinite
 
 from workbench.errors import SourceError
 from workbench.sources.table_time import NOTHING
@@ -186,7 +187,7 @@ def yes_no(cell) -> bool | None:
     """
     if isinstance(cell, bool) or cell is None:
         return cell
-    if isinstance(cell, (int, float)):
+    if isinstance(cell, (int, float)) and isfinite(cell):
         cell = str(int(cell)) if cell == int(cell) else repr(cell)
     word = str(cell).strip().casefold()
     if word in _YES:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from math import isfinite
 from zoneinfo import ZoneInfo
 
 from workbench.errors import SourceError
@@ -229,7 +230,7 @@ def _moment(cell, order: Order, formats: Sequence[str]) -> datetime | None:
         return cell
     if isinstance(cell, date):
         return datetime.combine(cell, time())
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and isfinite(cell):
         return _numbered(repr(cell) if cell != int(cell) else str(int(cell)))
     raise ValueError(f'"{cell}" is no date')
 

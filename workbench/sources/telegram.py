@@ -473,6 +473,8 @@ def _is_export(archive: Archive, name: str) -> bool:
             if path[-2:] == ("messages", "*"):
                 kind = value.get("type") if isinstance(value, dict) else None
                 return kind in ("message", "service") and ("date_unixtime" in value or "date" in value)
+            if path == ("*",):  # a list is no export, and may be long
+                return False
             empty |= path in (("chats", "list"), ("left_chats", "list"))
     except SourceError:
         pass

@@ -379,7 +379,8 @@ def _odd(text: str, member: str, chat: _Chat) -> tuple[str, str | None, bool, li
     if caption is not None:
         return caption, f"\0file\0{caption}", False, _mentions(caption, chat)
     mentions = _mentions(text, chat)
-    plain = lines.EDITED.sub("", plain)
+    words, mark, note = plain.rpartition("<")
+    plain = words.rstrip() if lines.EDITED.fullmatch(mark + note) else plain
     return plain, lines.VOTES.sub("", plain) if lines.POLL.match(plain) else plain, False, mentions
 
 

@@ -127,8 +127,8 @@ DELETED_BY_YOU = frozenset(
 )  # fmt: skip
 
 EDITED = re.compile(
-    r"\s*<(?:This message was edited|Ce message a été modifié|Diese Nachricht wurde bearbeitet|Se editó este mensaje|"
-    r"Questo messaggio è stato modificato|(?:Mensagem editada|Esta mensagem foi editada)|Dit bericht is bewerkt)\.?>$",
+    r"<(?:This message was edited|Ce message a été modifié|Diese Nachricht wurde bearbeitet|Se editó este mensaje|"
+    r"Questo messaggio è stato modificato|(?:Mensagem editada|Esta mensagem foi editada)|Dit bericht is bewerkt)\.?>",
     re.IGNORECASE,
 )
 

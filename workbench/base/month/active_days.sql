@@ -1,7 +1,7 @@
 -- What eligible people did, one row per person and local day, up to the end of the month; what was deleted before
--- that is not in it.
+-- that is not in it. The few who do not count and the few accounts of somebody else are looked up, not the many others.
 SELECT
-    a.person_id,
+    coalesce(i.person_id, d.member_id) AS person_id,
     d.day,
     CAST(sum(d.contributions) AS BIGINT) AS contributions,
     CAST(sum(d.posts) AS BIGINT) AS posts,
@@ -11,8 +11,12 @@ SELECT
     CAST(sum(d.shares) AS BIGINT) AS shares,
     CAST(sum(d.presences) AS BIGINT) AS presences
 FROM account_day AS d
-JOIN accounts AS a ON a.member_id = d.member_id
-JOIN eligible AS e ON e.person_id = a.person_id
 CROSS JOIN period AS t
-WHERE d.day < t.month_end AND (d.deleted_on IS NULL OR d.deleted_on >= t.month_end)
-GROUP BY a.person_id, d.day
+LEFT JOIN other_accounts AS i ON i.member_id = d.member_id
+LEFT JOIN ineligible AS x ON x.person_id = coalesce(i.person_id, d.member_id)
+WHERE
+    d.member_id IS NOT NULL
+    AND x.person_id IS NULL
+    AND d.day < t.month_end
+    AND (d.deleted_on IS NULL OR d.deleted_on >= t.month_end)
+GROUP BY coalesce(i.person_id, d.member_id), d.day

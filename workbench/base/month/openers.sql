@@ -1,6 +1,7 @@
 -- Who opened a conversation in the month, and the first answer by another human before its end. On demand.
 -- is_topic: starts a topic of a forum, mailing list or topic-based chat. is_question: starts a conversation anywhere and
--- reads like a question, French or English. can_be_answered: the export links answers to what they answer.
+-- reads like a question, French or English. can_be_answered: the export links answers to what they answer, or they are
+-- inferred (is_inferred: `inferred_replies`), where a conversation is what its author says in one turn (turn_id).
 WITH topic_platforms AS (
     SELECT platform FROM imports WHERE source IN ('stackexchange', 'discourse', 'zulip', 'mbox')
 ),
@@ -8,10 +9,12 @@ topic_groups AS (
     SELECT group_id FROM groups WHERE kind IN ('forum', 'category')
 ),
 linking AS (
-    SELECT DISTINCT a.platform
-    FROM account_day AS d
-    JOIN accounts AS a ON a.member_id = d.member_id
-    WHERE d.replies > 0 AND d.day < $month_end
+    SELECT platform FROM answering WHERE first_day < $month_end
+),
+inferred AS (
+    SELECT i.event_id, i.reply_to, i.turn_id, t.reply_to AS turn_reply_to
+    FROM inferred_replies AS i
+    JOIN inferred_replies AS t ON t.event_id = i.turn_id
 ),
 started AS (
     SELECT
@@ -22,17 +25,22 @@ started AS (
         e.group_id,
         e.platform IN ('stackexchange', 'discourse', 'zulip', 'mbox')
             OR e.platform IN (SELECT platform FROM topic_platforms)
-            OR g.group_id IS NOT NULL AS is_topic
+            OR g.group_id IS NOT NULL AS is_topic,
+        q.event_id IS NOT NULL AS is_inferred,
+        coalesce(q.turn_id, e.event_id) AS turn_id
     FROM events AS e
     JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN eligible AS p ON p.person_id = a.person_id
+    LEFT JOIN ineligible AS p ON p.person_id = a.person_id
     LEFT JOIN topic_groups AS g ON g.group_id = e.group_id
+    LEFT JOIN inferred AS q ON q.event_id = e.event_id
     WHERE
-        e.occurred_at >= $month_start_at
+        p.person_id IS NULL
+        AND e.occurred_at >= $month_start_at
         AND e.occurred_at < $month_end_at
         AND e.kind = 'post'
         AND (e.thread_id IS NULL OR e.thread_id = e.event_id)
         AND e.reply_to IS NULL
+        AND q.turn_reply_to IS NULL
         AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
 ),
 texts AS (
@@ -68,31 +76,63 @@ texts AS (
             '|(peut|doit|pourrait|faut|va-t|a-t)-(on|il|elle)|(puis|dois|pourrais)-je))([^a-zà-ÿ]|$)'
         ) AS is_question
     FROM messages
-    WHERE occurred_at >= $month_start_at AND occurred_at < $month_end_at
+    WHERE
+        occurred_at >= $month_start_at
+        AND occurred_at < $month_end_at
+        AND event_id IN (SELECT event_id FROM started)
+),
+first_questions AS (
+    SELECT
+        s.event_id,
+        row_number() OVER (PARTITION BY s.turn_id ORDER BY s.opened_at, s.event_id) AS place
+    FROM started AS s
+    JOIN texts AS t ON t.event_id = s.event_id
+    WHERE s.is_inferred AND t.is_question
 ),
 conversations AS (
-    SELECT s.*, coalesce(t.is_question, false) AS is_question, s.is_topic OR l.platform IS NOT NULL AS can_be_answered
+    SELECT
+        s.*,
+        coalesce(t.is_question, false) AS is_question,
+        s.is_topic OR s.is_inferred OR l.platform IS NOT NULL AS can_be_answered
     FROM started AS s
     LEFT JOIN texts AS t ON t.event_id = s.event_id
     LEFT JOIN linking AS l ON l.platform = s.platform
-    WHERE s.is_topic OR t.is_question
+    LEFT JOIN first_questions AS f ON f.event_id = s.event_id
+    WHERE s.is_topic OR (t.is_question AND (f.place = 1 OR NOT s.is_inferred))
+),
+others AS (
+    SELECT person_id, counted_as FROM people WHERE counted_as <> 'member'
 ),
 messages_of_humans AS (
-    SELECT e.event_id, e.thread_id, e.reply_to, e.occurred_at, p.person_id, p.counted_as = 'staff' AS is_staff
+    SELECT
+        e.event_id,
+        e.thread_id,
+        e.reply_to,
+        e.occurred_at,
+        coalesce(i.person_id, e.member_id) AS person_id,
+        p.person_id IS NOT NULL AS is_staff
     FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN people AS p ON p.person_id = a.person_id
+    LEFT JOIN other_accounts AS i ON i.member_id = e.member_id
+    LEFT JOIN others AS p ON p.person_id = coalesce(i.person_id, e.member_id)
     WHERE
-        e.occurred_at >= $month_start_at
+        e.member_id IS NOT NULL
+        AND e.occurred_at >= $month_start_at
         AND e.occurred_at < $month_end_at
         AND e.kind IN ('post', 'reply')
         AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
-        AND p.counted_as IN ('member', 'staff')
+        AND (p.person_id IS NULL OR p.counted_as = 'staff')
 ),
 answers AS (
     SELECT thread_id AS opener_id, event_id, occurred_at, person_id, is_staff FROM messages_of_humans
     UNION ALL
     SELECT reply_to, event_id, occurred_at, person_id, is_staff FROM messages_of_humans
+    UNION ALL
+    SELECT o.event_id, m.event_id, m.occurred_at, m.person_id, m.is_staff
+    FROM messages_of_humans AS m
+    JOIN inferred AS i ON i.event_id = m.event_id
+    JOIN inferred AS q ON q.event_id = i.reply_to
+    JOIN conversations AS o ON o.turn_id = q.turn_id
+    WHERE o.is_inferred
 ),
 ordered AS (
     SELECT

@@ -3,31 +3,48 @@
 -- A leave with a return within 7 days is no leave: stays that overlap or lie so close are one (an island).
 -- join_kind: dated; imputed (first trace); opening (here before the export begins).
 -- end_kind: dated; undated (account closed, nobody knows when: until its last trace).
-WITH lines AS (
-    SELECT member_id, joined_at AS instant, 0 AS is_leave, NULL AS reason FROM members WHERE joined_at IS NOT NULL
-    UNION
-    SELECT member_id, start_at, 0, NULL FROM memberships WHERE group_id IS NULL AND start_at IS NOT NULL
-    UNION
-    SELECT member_id, end_at, 1, coalesce(end_reason, 'unknown')
-    FROM memberships
-    WHERE group_id IS NULL AND end_at IS NOT NULL
-    UNION
-    SELECT member_id, acted_at, 1, 'banned' FROM moderation WHERE action = 'ban'
+WITH lines_of_accounts AS (
+    SELECT
+        l.member_id,
+        min(CASE WHEN l.is_leave = 0 THEN l.instant END) AS first_join,
+        max(CASE WHEN l.is_leave = 0 THEN l.instant END) AS last_join,
+        min(CASE WHEN l.is_leave = 1 THEN l.instant END) AS first_leave,
+        max(CASE WHEN l.is_leave = 1 THEN l.instant END) AS last_leave,
+        min(CASE WHEN l.is_leave = 0 THEN l.day END) AS joined_on,
+        max(CASE WHEN l.is_leave = 1 THEN l.day END) AS left_on,
+        min(l.reason) AS end_reason
+    FROM membership_lines AS l
+    CROSS JOIN period AS t
+    WHERE l.instant < t.month_end_at AND l.day IS NOT NULL
+    GROUP BY l.member_id
+),
+-- Nearly everybody joined once, and left once after that or not at all.
+plain AS (
+    SELECT member_id, joined_on, left_on, end_reason
+    FROM lines_of_accounts
+    WHERE
+        coalesce(first_join = last_join, true)
+        AND coalesce(first_leave = last_leave, true)
+        AND coalesce(first_join < first_leave, true)
 ),
 instants AS (
     SELECT
         l.member_id,
         l.instant,
-        min(CAST(l.instant + o.shift AS DATE)) AS day,
+        min(l.day) AS day,
         min(l.is_leave) = 0 AS joins,
         max(l.is_leave) = 1 AS leaves,
         min(l.reason) AS reason
-    FROM lines AS l
-    JOIN utc_offsets AS o ON l.instant >= o.from_at AND l.instant < o.to_at
+    FROM membership_lines AS l
     CROSS JOIN period AS t
-    JOIN accounts AS a ON a.member_id = l.member_id
-    JOIN tells AS k ON k.platform = a.platform
-    WHERE l.instant < t.month_end_at AND (l.is_leave = 0 OR k.tells_leaves)
+    WHERE
+        l.instant < t.month_end_at
+        AND l.day IS NOT NULL
+        AND l.member_id IN (
+            SELECT member_id
+            FROM lines_of_accounts
+            WHERE first_join < last_join OR first_leave < last_leave OR first_join >= first_leave
+        )
     GROUP BY l.member_id, l.instant
 ),
 before AS (
@@ -61,23 +78,17 @@ numbered AS (
     FROM lines_in_order
 ),
 joining_later AS (
-    -- Whose first line is a join, which is not before the end of the month or would be in `instants`.
+    -- Whose first line is a join, which is not before the end of the month or would be in `lines_of_accounts`.
     SELECT l.member_id
-    FROM lines AS l
-    JOIN accounts AS a ON a.member_id = l.member_id
-    JOIN tells AS k ON k.platform = a.platform
-    WHERE l.is_leave = 0 OR k.tells_leaves
+    FROM membership_lines AS l
     GROUP BY l.member_id
     HAVING min(CASE WHEN l.is_leave = 0 THEN l.instant END) = min(l.instant)
 ),
 leaving_later AS (
-    SELECT l.member_id, min(CAST(l.instant + o.shift AS DATE)) AS left_on
-    FROM lines AS l
-    JOIN utc_offsets AS o ON l.instant >= o.from_at AND l.instant < o.to_at
+    SELECT l.member_id, min(l.day) AS left_on
+    FROM membership_lines AS l
     CROSS JOIN period AS t
-    JOIN accounts AS a ON a.member_id = l.member_id
-    JOIN tells AS k ON k.platform = a.platform
-    WHERE l.is_leave = 1 AND k.tells_leaves AND l.instant >= t.month_end_at
+    WHERE l.is_leave = 1 AND l.instant >= t.month_end_at
     GROUP BY l.member_id
 ),
 account_stays AS (
@@ -92,11 +103,13 @@ account_stays AS (
     GROUP BY member_id, leaves_before
     HAVING min(is_leave) = 0 OR leaves_before = 0
     UNION ALL
+    SELECT member_id, joined_on, left_on, end_reason FROM plain
+    UNION ALL
     SELECT a.member_id, NULL, NULL, NULL
     FROM accounts AS a
     WHERE
-        NOT EXISTS (SELECT 1 FROM instants AS i WHERE i.member_id = a.member_id)
-        AND a.member_id NOT IN (SELECT member_id FROM joining_later)
+        NOT EXISTS (SELECT 1 FROM lines_of_accounts AS i WHERE i.member_id = a.member_id)
+        AND NOT EXISTS (SELECT 1 FROM joining_later AS j WHERE j.member_id = a.member_id)
 ),
 closed AS (
     -- Unless another import dates the departure: then the account was not yet closed at the end of this month.
@@ -106,7 +119,7 @@ closed AS (
         m.group_id IS NULL
         AND m.start_at IS NULL
         AND m.end_at IS NULL
-        AND m.member_id NOT IN (SELECT member_id FROM leaving_later)
+        AND NOT EXISTS (SELECT 1 FROM leaving_later AS n WHERE n.member_id = m.member_id)
 ),
 known AS (
     SELECT
@@ -127,13 +140,14 @@ known AS (
         CASE WHEN s.left_on IS NULL AND c.member_id IS NOT NULL THEN 'deactivated' ELSE s.end_reason END AS end_reason
     FROM account_stays AS s
     JOIN accounts AS a ON a.member_id = s.member_id
-    JOIN eligible AS e ON e.person_id = a.person_id
     JOIN tells AS k ON k.platform = a.platform
     LEFT JOIN traces AS tr ON tr.member_id = s.member_id
     LEFT JOIN closed AS c ON c.member_id = s.member_id
     LEFT JOIN leaving_later AS n ON n.member_id = s.member_id
-    -- A closed account without any trace was never seen here.
-    WHERE c.member_id IS NULL OR tr.last_day IS NOT NULL OR s.joined_on IS NOT NULL OR s.left_on IS NOT NULL
+    WHERE
+        NOT EXISTS (SELECT 1 FROM ineligible AS x WHERE x.person_id = a.person_id)
+        -- A closed account without any trace was never seen here.
+        AND (c.member_id IS NULL OR tr.last_day IS NOT NULL OR s.joined_on IS NOT NULL OR s.left_on IS NOT NULL)
 ),
 placed AS (
     SELECT
@@ -163,6 +177,18 @@ seen AS (
     CROSS JOIN period AS t
     WHERE p.joined_on < t.month_end
 ),
+seen_once AS (
+    SELECT
+        person_id,
+        min(joined_on) AS joined_on,
+        min(join_kind) AS join_kind,
+        min(left_on) AS left_on,
+        min(end_kind) AS end_kind,
+        min(end_reason) AS end_reason
+    FROM seen
+    GROUP BY person_id
+    HAVING count(*) = 1
+),
 spaced AS (
     SELECT
         *,
@@ -170,6 +196,7 @@ spaced AS (
             PARTITION BY person_id ORDER BY joined_on, here_until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS here_before
     FROM seen
+    WHERE person_id IN (SELECT person_id FROM seen GROUP BY person_id HAVING count(*) > 1)
 ),
 islands AS (
     SELECT
@@ -204,3 +231,6 @@ SELECT
     ) AS end_reason
 FROM bounded
 GROUP BY person_id, island
+UNION ALL
+SELECT person_id, 1, joined_on, join_kind, left_on, end_kind, end_reason
+FROM seen_once

@@ -3,7 +3,7 @@
 WITH platforms AS (
     SELECT DISTINCT a.platform
     FROM accounts AS a
-    JOIN eligible AS e ON e.person_id = a.person_id
+    WHERE NOT EXISTS (SELECT 1 FROM ineligible AS x WHERE x.person_id = a.person_id)
 )
 SELECT
     coalesce(bool_and(k.tells_joins), false) AS joins,

@@ -1,0 +1,83 @@
+"""Tables that are kept beside the store: read while nothing that they are made from changed, made again when it did."""
+
+import duckdb
+import pytest
+
+from workbench.engines.duckdb import DuckDB
+
+COLUMNS = {"member_id": "VARCHAR"}
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """Opens a process's view of the same cache folder, with these members."""
+    connections = []
+
+    def opened(*members: str) -> DuckDB:
+        connections.append(duckdb.connect())
+        tables = DuckDB(connections[-1], kept=tmp_path / "tables")
+        tables.insert("members", COLUMNS, [(member,) for member in members])
+        tables.create("all_members", "SELECT * FROM members", view=True)
+        return tables
+
+    yield opened
+    for connection in connections:
+        connection.close()
+
+
+def accounts(tables: DuckDB, text: str = "SELECT member_id FROM all_members", values: dict | None = None) -> list[str]:
+    tables.create("accounts", text, values)
+    return sorted(tables.ask("SELECT member_id FROM accounts")["member_id"])
+
+
+def files(tmp_path) -> list[str]:
+    return sorted(file.name for file in (tmp_path / "tables").glob("accounts-*.parquet"))
+
+
+def test_a_second_process_reads_what_the_first_one_made(opened, tmp_path):
+    assert accounts(opened("a", "b")) == ["a", "b"]
+    (file,) = (tmp_path / "tables").glob("accounts-*.parquet")
+    # Put another answer in its place: who reads it did not make it again.
+    duckdb.sql("SELECT 'kept' AS member_id").write_parquet(str(file))
+    assert accounts(opened("a", "b")) == ["kept"]
+
+
+def test_a_change_two_tables_away_makes_the_table_again(opened, tmp_path):
+    # Tempting: to look at the text alone, or at the tables it names and not at those that these are made from.
+    accounts(opened("a"))
+    assert accounts(opened("a", "b")) == ["a", "b"]
+    assert len(files(tmp_path)) == 2
+
+
+def test_another_text_or_another_value_is_another_table(opened, tmp_path):
+    tables = opened("a", "b")
+    assert accounts(tables, "SELECT * FROM members WHERE member_id = $one", {"one": "a"}) == ["a"]
+    assert accounts(tables, "SELECT * FROM members WHERE member_id = $one", {"one": "b"}) == ["b"]
+    assert accounts(tables, "SELECT * FROM members WHERE member_id >= $one", {"one": "a"}) == ["a", "b"]
+    assert len(files(tmp_path)) == 3
+
+
+def test_a_table_that_took_the_name_of_another_is_not_mistaken_for_it(opened):
+    # A part of the community puts fewer rows under the names of the whole.
+    tables = opened("a", "b")
+    assert accounts(tables, "SELECT * FROM members") == ["a", "b"]
+    tables.rename("members", "whole_members")
+    tables.create("members", "SELECT * FROM whole_members WHERE member_id = 'a'")
+    tables.rename("accounts", "whole_accounts")
+    assert accounts(tables, "SELECT * FROM members") == ["a"]
+
+
+def test_what_a_month_makes_is_not_seen_outside_but_kept(opened, tmp_path):
+    tables = opened("a")
+    assert accounts(tables.inside()) == ["a"]
+    with pytest.raises(duckdb.CatalogException):
+        tables.ask("SELECT * FROM accounts")
+    assert len(files(tmp_path)) == 1
+
+
+def test_only_the_forty_last_used_files_of_a_table_stay(opened, tmp_path):
+    tables = opened("a")
+    for number in range(45):
+        accounts(tables, f"SELECT member_id, {number} AS number FROM members")
+    assert len(files(tmp_path)) == 40
+    assert accounts(tables) == ["a"]

@@ -1,0 +1,316 @@
+-- In chat whose export links no answers (WhatsApp, IRC, Messenger; Telegram without replies): what each message of the
+-- month most likely answers, by the conversation rule "replies 1". On demand. Estimates: never written into events.
+-- reply_to: one of the 20 messages before it in its group, at most a day older, or null: it begins something.
+-- One's own message is linked to when it is at most 3 minutes old: the author goes on. probability: of that choice.
+-- turn_id: the first message of those with which the author so goes on. Scores are a conditional logit, its weights
+-- fitted on hand-made links of an IRC channel by benchmarks/reply_inference.py; benchmarks/REPLIES.md tells how well.
+WITH weights AS (
+    -- Where at least a tenth of the messages call somebody by name (named = 1), a message without a name says less.
+    SELECT *
+    FROM (
+        VALUES
+            (1, 0.56, -0.97, 0.44, 1.39, -1.45, 0.31, -1.10, 0.50, 2.26, 1.05, 1.29, 2.56),
+            (0, 1.69, -0.71, 0.38, 1.66, -1.39, 0.00, -0.79, 0.51, 2.54, 0.72, 1.32, 3.34)
+    ) AS w(
+        named, other, far, asked, shared, seen, own, own_far, own_adjacent, own_last, own_shared, none_asks,
+        none_newcomer
+    )
+),
+weights_of_names AS (
+    SELECT
+        4.03 AS calls,
+        1.66 AS called,
+        1.11 AS called_last,
+        -1.65 AS calls_else,
+        -0.52 AS called_else,
+        -1.14 AS own_calls,
+        0.70 AS own_both_call,
+        -1.23 AS none_calls
+),
+chats AS (
+    SELECT k.platform
+    FROM (
+        SELECT platform FROM imports WHERE source IN ('whatsapp', 'irc', 'telegram')
+        UNION
+        SELECT platform FROM tells WHERE platform IN ('whatsapp', 'irc', 'telegram')
+    ) AS k
+    LEFT JOIN answering AS l ON l.platform = k.platform AND l.first_day < $month_end
+    WHERE l.platform IS NULL
+),
+rooms AS (
+    -- A personal export of Facebook: its comments are replies, its chats link nothing.
+    SELECT g.group_id
+    FROM groups AS g
+    WHERE
+        g.kind = 'chat'
+        AND (g.platform = 'facebook' OR g.platform IN (SELECT i.platform FROM imports AS i WHERE i.source = 'facebook'))
+        AND g.platform NOT IN (SELECT c.platform FROM chats AS c)
+),
+posts AS (
+    -- Two joins, so that a community without such chats is not read at all.
+    SELECT e.event_id, e.platform, e.group_id, e.occurred_at, e.member_id, e.mentions
+    FROM events AS e
+    JOIN chats AS c ON c.platform = e.platform
+    WHERE
+        e.occurred_at >= $month_start_at - INTERVAL 1 DAY
+        AND e.occurred_at < $month_end_at
+        AND e.kind = 'post'
+        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
+    UNION ALL
+    SELECT e.event_id, e.platform, e.group_id, e.occurred_at, e.member_id, e.mentions
+    FROM events AS e
+    JOIN rooms AS r ON r.group_id = e.group_id
+    WHERE
+        e.occurred_at >= $month_start_at - INTERVAL 1 DAY
+        AND e.occurred_at < $month_end_at
+        AND e.kind = 'post'
+        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
+),
+said AS (
+    SELECT e.event_id, coalesce(e.group_id, e.platform) AS room, e.occurred_at, e.mentions, a.person_id, a.display_name
+    FROM posts AS e
+    JOIN accounts AS a ON a.member_id = e.member_id
+    JOIN people AS p ON p.person_id = a.person_id
+    WHERE p.counted_as IN ('member', 'staff')
+),
+-- Numbers instead of names: the pairs below are twenty times as many as the messages.
+speakers AS (
+    SELECT person_id, row_number() OVER (ORDER BY person_id) AS person
+    FROM (SELECT DISTINCT person_id FROM said) AS s
+),
+groups_in_order AS (
+    SELECT room AS name, row_number() OVER (ORDER BY room) AS room
+    FROM (SELECT DISTINCT room FROM said) AS s
+),
+spoken AS (
+    SELECT
+        s.event_id,
+        g.room,
+        s.occurred_at,
+        s.mentions,
+        k.person,
+        CASE WHEN t.text LIKE '%?%' OR t.text LIKE '%？%' THEN 1 ELSE 0 END AS asks,
+        trim(regexp_replace(lower(coalesce(t.text, '')), '[ ,:;.!?()"«»“”…@<>*~\n\t]+', ' ', 'g')) AS plain,
+        row_number() OVER (ORDER BY g.room, s.occurred_at, s.event_id) AS place
+    FROM said AS s
+    JOIN speakers AS k ON k.person_id = s.person_id
+    JOIN groups_in_order AS g ON g.name = s.room
+    LEFT JOIN messages AS t
+        ON t.event_id = s.event_id
+        AND t.occurred_at >= $month_start_at - INTERVAL 1 DAY
+        AND t.occurred_at < $month_end_at
+),
+in_order AS (
+    SELECT
+        event_id,
+        room,
+        occurred_at,
+        person,
+        asks,
+        place,
+        lag(place) OVER (PARTITION BY room, person ORDER BY place) AS own_before,
+        lag(occurred_at) OVER (PARTITION BY room, person ORDER BY place) AS own_before_at,
+        lag(occurred_at, 20) OVER (PARTITION BY room ORDER BY place) AS twenty_ago,
+        lead(place) OVER (PARTITION BY room, person ORDER BY place) AS own_next
+    FROM spoken
+),
+words AS (
+    SELECT DISTINCT s.room, s.place, w.word
+    FROM spoken AS s
+    CROSS JOIN UNNEST(string_split(s.plain, ' ')) AS w(word)
+    WHERE length(w.word) >= 3
+),
+names AS (
+    -- People are called by the first word of their name; a telephone number is no name.
+    SELECT DISTINCT
+        k.person,
+        split_part(trim(regexp_replace(lower(s.display_name), '[ ,:;.!?()"«»“”…@<>*~\n\t]+', ' ', 'g')), ' ', 1) AS called
+    FROM (SELECT DISTINCT person_id, display_name FROM said) AS s
+    JOIN speakers AS k ON k.person_id = s.person_id
+    WHERE NOT regexp_matches(s.display_name, '^[~ ]*[+0-9]')
+),
+calls AS (
+    SELECT w.place, n.person
+    FROM words AS w
+    JOIN names AS n ON n.called = w.word
+    UNION
+    SELECT m.place, k.person
+    FROM (SELECT s.place, u.member_id FROM spoken AS s CROSS JOIN UNNEST(s.mentions) AS u(member_id)) AS m
+    JOIN accounts AS a ON a.member_id = m.member_id
+    JOIN speakers AS k ON k.person_id = a.person_id
+),
+calling AS (
+    SELECT DISTINCT place FROM calls
+),
+sizes AS (
+    SELECT
+        s.room,
+        count(*) AS messages,
+        CASE WHEN count(c.place) * 10 >= count(*) THEN 1 ELSE 0 END AS named
+    FROM spoken AS s
+    LEFT JOIN calling AS c ON c.place = s.place
+    GROUP BY s.room
+),
+rare AS (
+    -- Words that at most 3 % of the group's messages use.
+    SELECT w.room, w.word
+    FROM words AS w
+    JOIN sizes AS n ON n.room = w.room
+    WHERE length(w.word) >= 4
+    GROUP BY w.room, w.word, n.messages
+    HAVING count(*) > 1 AND count(*) * 100 <= n.messages * 3
+),
+used AS (
+    SELECT w.room, w.word, w.place, CAST(floor(w.place / 20.0) AS BIGINT) AS twenty
+    FROM words AS w
+    JOIN rare AS r ON r.room = w.room AND r.word = w.word
+),
+used_before AS (
+    SELECT room, word, place, twenty FROM used
+    UNION ALL
+    SELECT room, word, place, twenty + 1 FROM used
+),
+shared AS (
+    SELECT a.place, b.place AS place_before, least(count(*), 3) AS words
+    FROM used AS a
+    JOIN used_before AS b ON b.room = a.room AND b.word = a.word AND b.twenty = a.twenty
+    WHERE b.place < a.place AND b.place >= a.place - 20
+    GROUP BY a.place, b.place
+),
+-- Who has not spoken among the 20 messages before and within the hour. In a slow chat that is nearly everybody: there
+-- only who asks is taken to begin something.
+newcomers_to_talk AS (
+    SELECT place
+    FROM in_order
+    WHERE
+        (own_before IS NULL OR own_before < place - 20 OR own_before_at < occurred_at - INTERVAL 1 HOUR)
+        AND (asks = 1 OR twenty_ago >= occurred_at - INTERVAL 1 HOUR)
+),
+ready AS (
+    SELECT
+        m.*,
+        s.named,
+        CASE WHEN c.place IS NOT NULL THEN 1 ELSE 0 END AS calls_any,
+        CASE WHEN n.place IS NOT NULL THEN 1 ELSE 0 END AS newcomer
+    FROM in_order AS m
+    JOIN sizes AS s ON s.room = m.room
+    LEFT JOIN calling AS c ON c.place = m.place
+    LEFT JOIN newcomers_to_talk AS n ON n.place = m.place
+),
+steps AS (
+    SELECT d
+    FROM (
+        VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16), (17), (18), (19), (20)
+    ) AS v(d)
+),
+candidates AS (
+    SELECT
+        m.place,
+        v.d,
+        m.named,
+        CASE WHEN c.person = m.person THEN 1 ELSE 0 END AS is_own,
+        m.asks,
+        c.asks AS asked,
+        CASE WHEN c.own_next IS NULL OR c.own_next >= m.place THEN 1 ELSE 0 END AS is_last,
+        CASE WHEN m.own_before > c.place THEN 1 ELSE 0 END AS is_seen,
+        CASE WHEN x.place IS NOT NULL THEN 1 ELSE 0 END AS calls,
+        CASE WHEN y.place IS NOT NULL THEN 1 ELSE 0 END AS called,
+        m.calls_any,
+        c.calls_any AS called_any,
+        coalesce(w.words, 0) AS shared,
+        m.newcomer
+    FROM ready AS m
+    CROSS JOIN steps AS v
+    JOIN ready AS c ON c.place = m.place - v.d AND c.room = m.room
+    LEFT JOIN calls AS x ON x.place = m.place AND x.person = c.person
+    LEFT JOIN calls AS y ON y.place = c.place AND y.person = m.person
+    LEFT JOIN shared AS w ON w.place = m.place AND w.place_before = c.place
+    WHERE
+        m.occurred_at >= $month_start_at
+        AND c.occurred_at >= m.occurred_at - INTERVAL 1 DAY
+        AND (c.person <> m.person OR c.occurred_at >= m.occurred_at - INTERVAL 3 MINUTE)
+),
+scored AS (
+    SELECT
+        c.place,
+        c.d,
+        CASE
+            WHEN c.is_own = 1
+                THEN
+                    k.own
+                    + k.own_far * ln(c.d)
+                    + k.own_adjacent * CASE WHEN c.d = 1 THEN 1 ELSE 0 END
+                    + k.own_last * c.is_last
+                    + n.own_calls * c.calls_any
+                    + n.own_both_call * c.calls_any * c.called_any
+                    + k.own_shared * c.shared
+            ELSE
+                k.other
+                + k.far * ln(c.d)
+                + k.asked * c.asked
+                + n.calls * c.calls
+                + n.called * c.called
+                + n.called_last * c.called * c.is_last
+                + k.seen * c.is_seen
+                + n.calls_else * c.calls_any * (1 - c.calls)
+                + n.called_else * c.called_any * (1 - c.called)
+                + k.shared * c.shared
+        END AS score
+    FROM candidates AS c
+    JOIN weights AS k ON k.named = c.named
+    CROSS JOIN weights_of_names AS n
+),
+best AS (
+    -- The highest score to six decimals, of equal ones the nearest message, as one whole number.
+    SELECT
+        place,
+        sum(exp(score)) AS others,
+        max(CAST(round((score + 1000) * 1000000) AS BIGINT) * 100 + 99 - d) AS score_and_nearness
+    FROM scored
+    GROUP BY place
+),
+weighed AS (
+    SELECT
+        m.event_id,
+        m.place,
+        m.person,
+        m.place - (99 - b.score_and_nearness % 100) AS place_before,
+        CAST(floor(b.score_and_nearness / 100) AS DOUBLE) / 1000000 - 1000 AS score,
+        coalesce(b.others, 0) AS others,
+        k.none_asks * m.asks + i.none_calls * m.calls_any + k.none_newcomer * m.newcomer AS none
+    FROM ready AS m
+    JOIN weights AS k ON k.named = m.named
+    CROSS JOIN weights_of_names AS i
+    LEFT JOIN best AS b ON b.place = m.place
+    WHERE m.occurred_at >= $month_start_at
+),
+chosen AS (
+    SELECT
+        w.event_id,
+        w.place,
+        c.event_id AS reply_to,
+        CASE WHEN c.person = w.person THEN c.place END AS own_place,
+        exp(greatest(w.none, coalesce(w.score, w.none))) / (w.others + exp(w.none)) AS probability
+    FROM weighed AS w
+    LEFT JOIN in_order AS c ON c.place = w.place_before AND w.score > w.none
+),
+-- The beginning of a turn: one, two, four and eight messages back along one's own.
+one AS (
+    SELECT a.place, coalesce(b.place, a.place) AS turn
+    FROM chosen AS a
+    LEFT JOIN chosen AS b ON b.place = a.own_place
+),
+two AS (
+    SELECT a.place, b.turn FROM one AS a JOIN one AS b ON b.place = a.turn
+),
+four AS (
+    SELECT a.place, b.turn FROM two AS a JOIN two AS b ON b.place = a.turn
+),
+eight AS (
+    SELECT a.place, b.turn FROM four AS a JOIN four AS b ON b.place = a.turn
+)
+SELECT c.event_id, c.reply_to, c.probability, f.event_id AS turn_id
+FROM chosen AS c
+JOIN eight AS t ON t.place = c.place
+JOIN in_order AS f ON f.place = t.turn
+ORDER BY c.event_id

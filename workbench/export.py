@@ -1,0 +1,164 @@
+"""Puts the canonical tables of a community where another engine reads them: as Parquet, or in PostgreSQL.
+
+Both are laid out by month (UTC), whole or not there at all, and brought up to date by what changed: an export that is
+up to date writes nothing. Texts and names of members go along: a copy is personal data like the store itself.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from workbench import store
+from workbench.engine import latest
+from workbench.errors import SettingsError
+from workbench.tables import TABLES, Table
+
+LEDGER = "exported"
+"""The table that says what was exported: one row a part, with the version of the store it is from."""
+_LEDGER_COLUMNS = {"table_name": "VARCHAR", "month": "VARCHAR", "fingerprint": "VARCHAR", "version": "VARCHAR"}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What an export did: parts are months of the large tables, and the small tables."""
+
+    version: str
+    written: int
+    same: int
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One table, or one month of it; `month` is empty for a table that is not stored by month."""
+
+    table: Table
+    month: str
+    files: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the rows: files of the store never change, and their names never come back."""
+        names = [Path(file).name for file in self.files] + [f"{c.name} {c.type}" for c in self.table.columns]
+        return sha256("\n".join(names).encode()).hexdigest()[:16]
+
+    @property
+    def rows(self) -> str:
+        columns = ", ".join(f'"{c.name}"' for c in self.table.columns)
+        order = ", ".join(f'"{name}"' for name in (self.table.month_of, *self.table.key) if name)
+        return f"SELECT {columns} FROM ({latest(self.table, store.scan(self.table, self.files))}) ORDER BY {order}"
+
+
+def to_parquet(folder: str | Path, target: str | Path) -> Exported:
+    """Write `<target>/<table>/month=2026-03/part-0.parquet`, and `<target>/<table>/part-0.parquet` for small tables.
+
+    The folder takes its place in one move when it is complete; months that did not change are not written again.
+    """
+    target = Path(target).absolute()
+    aside, old = target.with_name(f".{target.name}.new"), target.with_name(f".{target.name}.old")
+    if old.exists() and not target.exists():
+        os.replace(old, target)  # killed between the two moves
+    if target.exists() and not (target.is_dir() and (_file(target, LEDGER).is_file() or not any(target.iterdir()))):
+        raise SettingsError(f"{target} holds other files. Choose a new or empty folder for the export.")
+    for left in (aside, old):
+        shutil.rmtree(left, ignore_errors=True)
+    now = store.snapshot(folder)
+    written = same = 0
+    with store.connect(now) as connection:
+        known = {}
+        if (ledger := _file(target, LEDGER)).is_file():
+            rows = connection.execute("SELECT * FROM read_parquet($file)", {"file": str(ledger)}).fetchall()
+            known = {(name, month): fingerprint for name, month, fingerprint, _ in rows}
+        try:
+            for part in _parts(now):
+                file = _file(aside, part.table.name, part.month)
+                file.parent.mkdir(parents=True)
+                there = _file(target, part.table.name, part.month)
+                if known.get((part.table.name, part.month)) == part.fingerprint and there.is_file():
+                    _link(there, file)
+                    same += 1
+                else:
+                    _copy(connection, part.rows, file)
+                    written += 1
+            _file(aside, LEDGER).parent.mkdir()
+            entries = ", ".join(f"({', '.join(map(_quoted, row))})" for row in _ledger(now))
+            _copy(
+                connection,
+                f"SELECT * FROM (VALUES {entries}) AS t ({', '.join(_LEDGER_COLUMNS)})",
+                _file(aside, LEDGER),
+            )
+            if target.exists():
+                os.replace(target, old)
+            os.replace(aside, target)
+        finally:
+            for left in (aside, old) if target.exists() else (aside,):
+                shutil.rmtree(left, ignore_errors=True)
+    return Exported(now.version, written, same)
+
+
+def to_postgresql(folder: str | Path, url: str) -> Exported:
+    """Write the tables into the schema that the URL names (`?schema=`, default "workbench"), large ones by month.
+
+    All in one transaction: readers see the old rows until the new ones are complete.
+    """
+    from workbench import engines
+
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise SettingsError(f'"{url}" is no PostgreSQL address. Write postgresql://user@host/database?schema=NAME')
+    now = store.snapshot(folder)
+    database = engines.module_of(url).Writer(url)
+    written = same = 0
+    with database as writer, store.connect(now) as connection:
+        known = {(name, month): fingerprint for name, month, fingerprint, _ in writer.rows_of(LEDGER, _LEDGER_COLUMNS)}
+        for table in TABLES.values():
+            writer.make(table.name, {c.name: c.type for c in table.columns}, by_month=table.month_of)
+        for part in _parts(now):
+            if known.pop((part.table.name, part.month), None) == part.fingerprint:
+                same += 1
+                continue
+            columns = {c.name: c.type for c in part.table.columns}
+            writer.replace(part.table.name, columns, _fetched(connection, part.rows), month=part.month)
+            written += 1
+        for name, month in known:  # months that the store no longer has
+            writer.replace(name, {c.name: c.type for c in TABLES[name].columns}, [], month=month)
+        writer.replace(LEDGER, _LEDGER_COLUMNS, _ledger(now))
+    return Exported(now.version, written, same)
+
+
+def _parts(now: store.Snapshot) -> Iterator[_Part]:
+    for name, table in TABLES.items():
+        months = now.months.get(name) or {"": now.files[name]}
+        for month in sorted(months):
+            yield _Part(table, month, tuple(sorted(months[month])))
+
+
+def _ledger(now: store.Snapshot) -> list[tuple]:
+    return [(part.table.name, part.month, part.fingerprint, now.version) for part in _parts(now)]
+
+
+def _file(folder: Path, table: str, month: str = "") -> Path:
+    place = folder / table / f"month={month}" if month else folder / table
+    return place / "part-0.parquet"
+
+
+def _copy(connection, rows: str, file: Path) -> None:
+    connection.execute(f"COPY ({rows}) TO {_quoted(str(file))} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _link(there: Path, file: Path) -> None:
+    try:
+        os.link(there, file)
+    except OSError:  # no such links on this file system
+        shutil.copyfile(there, file)
+
+
+def _fetched(connection, rows: str) -> Iterator[tuple]:
+    answer = connection.execute(rows)
+    while some := answer.fetchmany(10_000):
+        yield from some
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
