@@ -6,7 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import strategies as st
 
+from workbench.errors import SourceError
 from workbench.sources import Reading, Source
 from workbench.tables import INSTANT, PAIRS, TABLES, TEXT, TEXTS, WHOLE, YES_NO, made_key
 
@@ -55,3 +57,19 @@ def zipped(folder: Path, made: Path, *, top: str = "") -> Path:
             if file.is_file():
                 archive.write(file, top + file.relative_to(folder).as_posix())
     return made
+
+
+def read_damaged(source: Source, whole: bytes, data, folder: Path, *, flips: int = 5, **options) -> None:
+    """Cut an export short and flip bits of it, as `data` (of Hypothesis) draws; reading it ends in rows and problems,
+    or in an error that names the file."""
+    cut = bytearray(whole[: data.draw(st.integers(0, len(whole)) | st.just(len(whole)))])
+    for _ in range(data.draw(st.integers(0, flips))):
+        if cut:
+            cut[data.draw(st.integers(0, len(cut) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    damaged = folder / "damaged.bin"
+    damaged.write_bytes(cut)
+    try:
+        if source.recognises(damaged):
+            read(source, damaged, **options)
+    except SourceError as error:
+        assert "damaged.bin" in str(error)

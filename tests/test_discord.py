@@ -8,9 +8,8 @@ from datetime import datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from importing import FIXTURES, read, shared, zipped
+from importing import FIXTURES, read, read_damaged, shared, zipped
 
-from workbench.errors import SourceError
 from workbench.sources.discord import DELETED_USER, SOURCE
 
 EXPORT = FIXTURES / "discord"
@@ -210,17 +209,7 @@ def test_any_json_ends_in_rows_and_problems(tmp_path, messages, category, kind):
 def test_a_damaged_export_ends_in_rows_and_problems_or_a_clear_error(tmp_path, data):
     single = EXPORT / "Tea - talk - tea-time [500].json"
     whole = single.read_bytes() if data.draw(st.booleans()) else zipped(EXPORT, tmp_path / "w.zip").read_bytes()
-    cut = bytearray(whole[: data.draw(st.integers(0, len(whole)) | st.just(len(whole)))])
-    for _ in range(data.draw(st.integers(0, 5))):
-        if cut:
-            cut[data.draw(st.integers(0, len(cut) - 1))] ^= 1 << data.draw(st.integers(0, 7))
-    damaged = tmp_path / "damaged.bin"
-    damaged.write_bytes(cut)
-    try:
-        if SOURCE.recognises(damaged):
-            read(SOURCE, damaged)
-    except SourceError as error:
-        assert "damaged.bin" in str(error)
+    read_damaged(SOURCE, whole, data, tmp_path)
 
 
 def test_the_meshcore_archive_imports_completely():

@@ -10,7 +10,7 @@ import pytest
 from fake_exports import content
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from importing import FIXTURES, read, shared, zipped
+from importing import FIXTURES, read, read_damaged, shared, zipped
 
 from workbench import store
 from workbench.errors import SourceError
@@ -302,17 +302,7 @@ def test_a_damaged_export_ends_in_rows_and_problems_or_a_clear_error(tmp_path, d
     whole = data.draw(st.sampled_from(files)).read_bytes()
     if data.draw(st.booleans()):
         whole = zipped(CHAT, tmp_path / "w.zip").read_bytes()
-    cut = bytearray(whole[: data.draw(st.integers(0, len(whole)) | st.just(len(whole)))])
-    for _ in range(data.draw(st.integers(0, 5))):
-        if cut:
-            cut[data.draw(st.integers(0, len(cut) - 1))] ^= 1 << data.draw(st.integers(0, 7))
-    damaged = tmp_path / "damaged.bin"
-    damaged.write_bytes(cut)
-    try:
-        if SOURCE.recognises(damaged):
-            read(SOURCE, damaged)
-    except SourceError as error:
-        assert "damaged.bin" in str(error)
+    read_damaged(SOURCE, whole, data, tmp_path)
 
 
 @pytest.mark.parametrize("damage", [b"[" * 5000, b"\xdc", b'"\\ud83d"', b"1e999"])

@@ -8,10 +8,9 @@ import pytest
 from fake_exports import content
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from importing import FIXTURES, read, zipped
+from importing import FIXTURES, read, read_damaged, zipped
 
 from workbench import store
-from workbench.errors import SourceError
 from workbench.sources import mbox_file, registry
 from workbench.sources.mbox import SOURCE
 from workbench.sources.mbox_text import own_words, subject_words
@@ -257,17 +256,7 @@ def test_hostile_mails_end_in_rows_or_problems(tmp_path):
 @given(st.data())
 def test_a_damaged_archive_ends_in_rows_and_problems_or_a_clear_error(tmp_path, data):
     whole = data.draw(st.sampled_from([EXPORT.read_bytes(), gzip.compress(EXPORT.read_bytes())]))
-    cut = bytearray(whole[: data.draw(st.integers(0, len(whole)) | st.just(len(whole)))])
-    for _ in range(data.draw(st.integers(0, 8))):
-        if cut:
-            cut[data.draw(st.integers(0, len(cut) - 1))] ^= 1 << data.draw(st.integers(0, 7))
-    damaged = tmp_path / "damaged.bin"
-    damaged.write_bytes(cut)
-    try:
-        if SOURCE.recognises(damaged):
-            read(SOURCE, damaged)
-    except SourceError as error:
-        assert "damaged.bin" in str(error)
+    read_damaged(SOURCE, whole, data, tmp_path, flips=8)
 
 
 HEADERS = ("From", "Date", "Subject", "Message-ID", "References", "Content-Type", "Received", "List-Id", "Reply-To",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from importing import FIXTURES, read, shared, zipped
+from importing import FIXTURES, read, read_damaged, shared, zipped
 
 from workbench.errors import SourceError
 from workbench.sources import json_stream, registry
@@ -263,17 +263,7 @@ def test_any_json_ends_in_rows_and_problems(tmp_path, messages, name, native_id)
 @given(st.data())
 def test_a_damaged_export_ends_in_rows_and_problems_or_a_clear_error(tmp_path, data):
     whole = BATCH.read_bytes() if data.draw(st.booleans()) else zipped(BATCH.parent, tmp_path / "w.zip").read_bytes()
-    cut = bytearray(whole[: data.draw(st.integers(0, len(whole)) | st.just(len(whole)))])
-    for _ in range(data.draw(st.integers(0, 5))):
-        if cut:
-            cut[data.draw(st.integers(0, len(cut) - 1))] ^= 1 << data.draw(st.integers(0, 7))
-    damaged = tmp_path / "damaged.bin"
-    damaged.write_bytes(cut)
-    try:
-        if SOURCE.recognises(damaged):
-            read(SOURCE, damaged, timezone="UTC")
-    except SourceError as error:
-        assert "damaged.bin" in str(error)
+    read_damaged(SOURCE, whole, data, tmp_path, timezone="UTC")
 
 
 @pytest.mark.parametrize("name", ["test_single_export.json", "test_batch_export.json"])

@@ -10,7 +10,7 @@ import pytest
 from fake_exports import content
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from importing import FIXTURES, read, zipped
+from importing import FIXTURES, read, read_damaged, zipped
 
 from workbench import store
 from workbench.errors import SourceError
@@ -286,14 +286,4 @@ def test_any_json_ends_in_rows_and_problems(tmp_path, messages, records, table):
 @given(st.data())
 def test_a_damaged_export_ends_in_rows_and_problems_or_a_clear_error(tmp_path, data):
     whole = tarred(EXPORT, tmp_path / "w.tar", mode=data.draw(st.sampled_from(["w", "w:gz"]))).read_bytes()
-    cut = bytearray(whole[: data.draw(st.integers(0, len(whole)) | st.just(len(whole)))])
-    for _ in range(data.draw(st.integers(0, 5))):
-        if cut:
-            cut[data.draw(st.integers(0, len(cut) - 1))] ^= 1 << data.draw(st.integers(0, 7))
-    damaged = tmp_path / "damaged.bin"
-    damaged.write_bytes(cut)
-    try:
-        if SOURCE.recognises(damaged):
-            read(SOURCE, damaged)
-    except SourceError as error:
-        assert "damaged.bin" in str(error)
+    read_damaged(SOURCE, whole, data, tmp_path)

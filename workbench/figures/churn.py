@@ -3,8 +3,9 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.figures.house import BLUE, INK, LINE, ORANGE, figure, wrapped
+from workbench.figures.house import BLUE, LINE, ORANGE, figure
 from workbench.figures.percent import percent_ticks
+from workbench.figures.shares import named_shares
 from workbench.words import say
 
 FEW = 10
@@ -17,53 +18,14 @@ def churns(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
     `frame` as `metrics.churns` gives it: id, value, numerator, denominator, low, high, why.
     """
     known = frame[frame["value"].notna()]
-    rows = (frame if known.empty else known).iloc[::-1].reset_index(drop=True)
-    names = [say(f"{one}.name", language) for one in rows["id"]]
-    bars = go.Bar(
-        x=rows["value"].astype("float64").fillna(0),
-        y=list(range(len(rows))),
-        orientation="h",
-        width=0.3,
-        marker_color=[ORANGE if one == "churn_activity" else BLUE for one in rows["id"]],
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (rows["high"] - rows["value"]).fillna(0),
-            "arrayminus": (rows["value"] - rows["low"]).fillna(0),
-            "color": INK,
-            "thickness": 1.2,
-            "width": 4,
-        },
-        customdata=[_value(row, language) for _, row in rows.iterrows()],
-        hovertemplate="%{customdata}<extra></extra>",
+    shown = frame if known.empty else known
+    return named_shares(
+        shown.assign(name=[say(f"{one}.name", language) for one in shown["id"]]),
+        title=title,
+        x=say("churns.unit", language),
+        language=language,
+        colours=[ORANGE if one == "churn_activity" else BLUE for one in shown["id"]],
     )
-    drawn = figure(bars, title=title, language=language, x=say("churns.unit", language), height=130 + 55 * len(rows))
-    top = max(rows["high"].max(), rows["value"].max()) if rows["value"].notna().any() else 1
-    top = max(1.15 * top, 0.05)
-    drawn.update_xaxes(range=[0, top], showgrid=True, **percent_ticks(top, language, most=5))
-    drawn.update_yaxes(visible=False, range=[-0.4, len(rows) - 0.3])
-    drawn.update_layout(hovermode="closest", margin={"l": 8})
-    for place, (name, row) in enumerate(zip(names, rows.to_dict("records"), strict=True)):
-        drawn.add_annotation(
-            text=f"<b>{wrapped(name)}</b>  {_value(row, language)}",
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=place,
-            yanchor="bottom",
-            yshift=11,
-            showarrow=False,
-            font={"color": INK, "size": 12.5},
-        )
-    return drawn
-
-
-def _value(row, language: str) -> str:
-    if pd.isna(row["value"]):
-        return say("churns.not_known", language)
-    form = "of_few" if row["denominator"] < FEW else "of"
-    numbers = {"value": row["value"], "numerator": row["numerator"], "denominator": row["denominator"]}
-    return say(f"churns.{form}", language, **numbers)
 
 
 def churn_activity_by_month(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:

@@ -38,8 +38,8 @@ def named_shares(rows: pd.DataFrame, *, title: str, x: str, language: str, colou
     )
     drawn = figure(bars, title=title, language=language, x=x, height=130 + 55 * len(rows))
     top = numbers.max().max()
-    top = 1 if pd.isna(top) else min(1.05, max(1.15 * top, 0.05))
-    drawn.update_xaxes(range=[0, top], showgrid=True, **percent_ticks(min(top, 1), language, most=5))
+    top = 1 if pd.isna(top) else max(1.15 * top, 0.05) if top > 1 else min(1.05, max(1.15 * top, 0.05))
+    drawn.update_xaxes(range=[0, top], showgrid=True, **percent_ticks(1 if top == 1.05 else top, language, most=5))
     drawn.update_yaxes(visible=False, range=[-0.4, len(rows) - 0.3])
     drawn.update_layout(hovermode="closest", margin={"l": 8})
     for place, (name, label) in enumerate(zip(rows["name"], labels, strict=True)):
