@@ -45,15 +45,18 @@ promised AS (
             )
             OR regexp_matches(
                 m.text,
-                '(?i)(^|[^a-z])(i[''’]ve|we[''’]ve|i have|we have) +(escalated|forwarded|passed on|raised) +(it|this|that|your)([^a-z]|$)'
+                '(?i)(^|[^a-z])(i[''’]ve|we[''’]ve|i have|we have) +'
+                '(escalated|forwarded|passed on|raised) +(it|this|that|your)([^a-z]|$)'
             )
             OR regexp_matches(
                 m.text,
-                '(?i)(^|[^a-zà-ÿ])((je|on|nous) +(te +|vous +)?(reviens|reviendrai|revient|reviendra|revenons|reviendrons) +vers +'
+                '(?i)(^|[^a-zà-ÿ])((je|on|nous) +(te +|vous +)?'
+                '(reviens|reviendrai|revient|reviendra|revenons|reviendrons) +vers +'
                 '|(je|on|nous) +(te|vous) +(tiens|tiendrai|tient|tiendra|tenons|tiendrons) +au +courant'
                 '|(je|on|nous) +(te|vous) +(redis|redirai|redit|recontacte|recontacterai)'
                 '|je +me +renseigne|je +vais +me +renseigner|on +se +renseigne'
-                '|j[''’]ai +(fait +remonter|transmis|remonté)|(je|on) +(fais|fait|vais +faire|va +faire) +remonter|je +(transmets|vais +transmettre))'
+                '|j[''’]ai +(fait +remonter|transmis|remonté)'
+                '|(je|on) +(fais|fait|vais +faire|va +faire) +remonter|je +(transmets|vais +transmettre))'
             )
         )
 ),
