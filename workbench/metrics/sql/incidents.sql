@@ -31,13 +31,15 @@ noted AS (
             WHEN
                 regexp_matches(
                     lower(note),
-                    'techni|outage| down|bug|crash|error|broken|sync|server|login|data loss|lost data|panne|bogue|erreur|serveur|connexion|perte de donn'
+                    'techni|outage| down|bug|crash|error|broken|sync|server|login'
+                    '|data loss|lost data|panne|bogue|erreur|serveur|connexion|perte de donn'
                 )
                 THEN 'technical'
             WHEN
                 regexp_matches(
                     lower(note),
-                    'unhapp|angr|complain|backlash|conflict|dispute|quarrel|insult|harass|mécontent|colère|plainte|conflit|harc[eè]l|tension'
+                    'unhapp|angr|complain|backlash|conflict|dispute|quarrel|insult'
+                    '|harass|mécontent|colère|plainte|conflit|harc[eè]l|tension'
                 )
                 THEN 'unhappy'
             ELSE 'unexpected'
