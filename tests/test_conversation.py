@@ -14,7 +14,7 @@ TOLD = {
     "slack": ("slack", "none"),
     "discord": ("discord", "joins"),
     "telegram": ("telegram", "all"),
-    "messenger": ("facebook", "none"),
+    "facebook": ("facebook", "none"),
     "mattermost": ("mattermost", "none"),
     "zulip": ("zulip", "none"),
     "table/causerie.csv": ("table", "none"),
