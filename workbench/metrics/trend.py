@@ -20,7 +20,7 @@ def trend(
 
     One row a month, the report's last: `month` (its first day), a column named like the metric (its value and unit;
     null where the metric is null, and in an earlier month that is not wholly covered: such a month is no
-    comparison), `partial` (not wholly covered) and `why` (the key of the reason, where the metric gave one).
+    comparison), `partial` (not wholly covered) and `why` (the key of the reason, where the metric gave one, or no row).
     `column` picks the number of a metric that answers several.
     Each month is seen with the eligibility and the deletions of its own end, so the last but one value can differ
     from the row of a series such as `mau_by_month`, which sees all months from the end of the report's.
@@ -44,7 +44,7 @@ def trend(
     days = {Month.parse(first.date()): int(n) for first, n in zip(covered["month"], covered["days"], strict=True)}
     partial = [days.get(one, 0) < one.days for one in asked]
     answers = [
-        metric(community, month=one).iloc[0] if one == month or not lacking else {}
+        _first(metric(community, month=one)) if one == month or not lacking else {}
         for one, lacking in zip(asked, partial, strict=True)
     ]
     return pd.DataFrame(
@@ -55,3 +55,8 @@ def trend(
             "why": pd.Series([answer.get("why") for answer in answers], dtype=object),
         }
     )
+
+
+def _first(rows: pd.DataFrame) -> dict:
+    """The first row, which is that of the whole; a metric without any row had nothing to count."""
+    return rows.iloc[0].to_dict() if len(rows) else {"why": "why.empty"}
