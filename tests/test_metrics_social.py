@@ -128,3 +128,9 @@ def test_every_case_is_said_and_drawn(language):
             assert sentences.social_posts(frame, language=language, cut_by=cut).endswith(".")
             drawn = figures.social_posts(frame, title="a < b", language=language, cut_by=cut).to_json()
             assert "<b>net" not in drawn and "\\u003cb\\u003enet" not in drawn
+
+
+def test_the_trend_of_a_month_without_posts_is_null_with_a_reason():
+    quiet = community_of_rows({"coverage": [{"platform": "chat", "from_at": "2026-03-01", "to_at": "2026-03-31"}]})
+    last = metrics.trend(metrics.social_posts, quiet, month="2026-03").iloc[-1]
+    assert str(last["social_posts"]) == "nan" and last["why"] == "why.empty"
