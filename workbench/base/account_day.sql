@@ -2,7 +2,7 @@
 SELECT
     member_id,
     day,
-    deleted_on,
+    deleted_at,
     CAST(sum(contributions) AS BIGINT) AS contributions,
     CAST(sum(posts) AS BIGINT) AS posts,
     CAST(sum(replies) AS BIGINT) AS replies,
@@ -12,4 +12,3 @@ SELECT
     CAST(sum(presences) AS BIGINT) AS presences
 FROM member_day
 GROUP BY 1, 2, 3
-ORDER BY 2, 1, 3

@@ -3,7 +3,7 @@
 SELECT
     member_id,
     CAST(date_trunc('month', day) AS DATE) AS month,
-    deleted_on,
+    deleted_at,
     CAST(sum(contributions) AS BIGINT) AS contributions,
     bit_or(CASE WHEN contributions > 0 THEN CAST(1 AS BIGINT) << (CAST(extract(day FROM day) AS INTEGER) - 1) ELSE 0 END)
         AS active_bits,
@@ -11,4 +11,3 @@ SELECT
     max(day) AS last_day
 FROM account_day
 GROUP BY 1, 2, 3
-ORDER BY 1, 3

@@ -18,5 +18,5 @@ WHERE
     d.member_id IS NOT NULL
     AND x.person_id IS NULL
     AND d.day < t.month_end
-    AND (d.deleted_on IS NULL OR d.deleted_on >= t.month_end)
+    AND (d.deleted_at IS NULL OR d.deleted_at >= t.month_end_at)
 GROUP BY coalesce(i.person_id, d.member_id), d.day

@@ -21,7 +21,7 @@ history AS (
     FROM candidates AS c
     JOIN accounts AS a ON a.person_id = c.person_id
     JOIN account_day AS d ON d.member_id = a.member_id
-    WHERE d.contributions > 0 AND d.day < $month_end AND (d.deleted_on IS NULL OR d.deleted_on >= $month_end)
+    WHERE d.contributions > 0 AND d.day < $month_end AND (d.deleted_at IS NULL OR d.deleted_at >= $month_end_at)
     GROUP BY a.person_id, d.day
 ),
 days AS (

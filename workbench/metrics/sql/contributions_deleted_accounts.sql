@@ -6,7 +6,7 @@ WITH counted AS (
         member_id IS NULL
         AND day >= $month_start
         AND day < $month_end
-        AND (deleted_on IS NULL OR deleted_on >= $month_end)
+        AND (deleted_at IS NULL OR deleted_at >= $month_end_at)
 ),
 month_covered AS (
     SELECT bool_or(covered) AS covered FROM calendar

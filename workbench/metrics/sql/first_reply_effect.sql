@@ -22,7 +22,7 @@ first_days AS (
     FROM joiners AS j
     JOIN accounts AS a ON a.person_id = j.person_id
     JOIN account_day AS d ON d.member_id = a.member_id AND d.day >= j.joined_on
-    WHERE d.posts + d.replies > 0 AND d.day < $month_end AND (d.deleted_on IS NULL OR d.deleted_on >= $month_end)
+    WHERE d.posts + d.replies > 0 AND d.day < $month_end AND (d.deleted_at IS NULL OR d.deleted_at >= $month_end_at)
     GROUP BY j.person_id
     HAVING min(d.day) + INTERVAL 36 DAY <= $month_end
 ),
@@ -86,7 +86,7 @@ active AS (
     JOIN accounts AS a ON a.person_id = f.person_id
     JOIN account_day AS d
         ON d.member_id = a.member_id AND d.day >= f.day + INTERVAL 8 DAY AND d.day < f.day + INTERVAL 36 DAY
-    WHERE d.contributions > 0 AND (d.deleted_on IS NULL OR d.deleted_on >= $month_end)
+    WHERE d.contributions > 0 AND (d.deleted_at IS NULL OR d.deleted_at >= $month_end_at)
 )
 SELECT
     count(*) FILTER (WHERE f.can_be_seen AND w.person_id IS NOT NULL) AS answered,

@@ -87,7 +87,7 @@ written AS (
         d.contributions > 0
         AND d.group_id IS NOT NULL
         AND d.day < $month_end
-        AND (d.deleted_on IS NULL OR d.deleted_on >= $month_end)
+        AND (d.deleted_at IS NULL OR d.deleted_at >= $month_end_at)
     GROUP BY d.group_id, a.person_id
 ),
 activity AS (

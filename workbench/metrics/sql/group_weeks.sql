@@ -34,7 +34,7 @@ active AS (
         d.contributions > 0
         AND d.day >= $weeks_start
         AND d.day < $month_end
-        AND (d.deleted_on IS NULL OR d.deleted_on >= $month_end)
+        AND (d.deleted_at IS NULL OR d.deleted_at >= $month_end_at)
     GROUP BY d.group_id, CAST(floor(($month_end - d.day - 1) / 7.0) AS INTEGER)
 )
 SELECT k.group_id, w.week, coalesce(a.people, 0) AS people

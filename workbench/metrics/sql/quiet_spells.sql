@@ -10,7 +10,7 @@ WITH active AS (
         d.contributions > 0
         AND d.group_id IS NOT NULL
         AND d.day < $month_end
-        AND (d.deleted_on IS NULL OR d.deleted_on >= $month_end)
+        AND (d.deleted_at IS NULL OR d.deleted_at >= $month_end_at)
     GROUP BY d.group_id, d.day
 ),
 first_days AS (

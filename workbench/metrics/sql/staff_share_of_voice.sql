@@ -8,5 +8,5 @@ JOIN people AS p ON p.person_id = a.person_id
 WHERE
     d.day >= $month_start
     AND d.day < $month_end
-    AND (d.deleted_on IS NULL OR d.deleted_on >= $month_end)
+    AND (d.deleted_at IS NULL OR d.deleted_at >= $month_end_at)
     AND p.counted_as IN ('member', 'staff')
