@@ -23,11 +23,25 @@ MONTHLY = {
     "ineligible": "TABLE",
     "eligible": "VIEW",
     "told": "TABLE",
+    "deleted_later": "TABLE",
+    "people_events": "VIEW",
     "active_days": "VIEW",
     "active_months": "VIEW",
 }
+# Tables of all accounts, each made from those before it. Who counts is decided before, on the whole community.
+ALL_TIME = (
+    "several_accounts", "traces", "membership_lines", "plain_stays", "tangled_accounts", "tangled_lines", "answering",
+)  # fmt: skip
 # Tables of a month that are made when a question first names them: they cost more, and many questions do without.
-ON_DEMAND = ("stays", "month_members", "inferred_replies", "openers", "newcomers", "engagement_score")
+ON_DEMAND = {
+    "tangled_stays": "TABLE",
+    "stays": "VIEW",
+    "month_members": "VIEW",
+    "inferred_replies": "TABLE",
+    "openers": "TABLE",
+    "newcomers": "TABLE",
+    "engagement_score": "TABLE",
+}
 COUNTS_MONTHS = r"\b(active_months|account_month|previous_start)\b|\bdate_trunc\('month'"
 
 
@@ -83,13 +97,13 @@ class Community:
         code = re.sub(r"--[^\n]*", "", sql)
         if isinstance(month, Days) and re.search(COUNTS_MONTHS, code):
             raise SettingsError(f"this question counts calendar months, and cannot be asked for the days {month}.")
-        for name in ON_DEMAND:
+        for name, form in ON_DEMAND.items():
             if (month, name) not in self._made and re.search(rf"\b{name}\b", code):
                 self._made.add((month, name))
                 text = question_sql(name) if name == "engagement_score" else rollups.base_sql(f"month/{name}")
                 try:
                     self._prepare(text, month, known)
-                    self._at(month).create(name, text, known)
+                    self._at(month).create(name, text, known, view=form == "VIEW")
                 except BaseException:
                     self._made.discard((month, name))  # stopped: the next question tries again
                     raise
@@ -278,7 +292,7 @@ def _community(folder: Path | None, chosen, version: str, part: Part, url: str, 
         tables.create(name, rollups.base_sql(name))
     if part != Part():
         _narrow(tables, part)
-    for name in ("other_accounts", "traces", "membership_lines", "answering"):
+    for name in ALL_TIME:
         tables.create(name, rollups.base_sql(name))
     first, last = (min(covered), max(covered)) if covered else (None, None)
     return Community(folder, chosen, version, part, first, last, url, tables, covered)

@@ -1,5 +1,9 @@
--- The platforms whose exports link answers to what they answer, each with the first local day of a reply.
-SELECT a.platform, min(d.first_day) AS first_day
-FROM (SELECT member_id, min(day) AS first_day FROM account_day WHERE replies > 0 GROUP BY member_id) AS d
-JOIN accounts AS a ON a.member_id = d.member_id
-GROUP BY a.platform
+-- Per platform the first local day of a reply and of a reaction: from when on its exports link answers to what they
+-- answer, and hold reactions at all.
+SELECT
+    split_part(member_id, ':', 1) AS platform,
+    min(CASE WHEN replies > 0 THEN day END) AS first_day,
+    min(CASE WHEN reactions > 0 THEN day END) AS first_reaction_on
+FROM account_day
+WHERE member_id IS NOT NULL AND (replies > 0 OR reactions > 0)
+GROUP BY split_part(member_id, ':', 1)

@@ -20,8 +20,9 @@ _MOST_GIB = 2.5
 
 # Tables that many questions share and that cost more to make than to read: made once a store, not once a process.
 KEPT = frozenset(
-    ("members", "accounts", "people", "other_accounts", "traces", "membership_lines", "answering", "tells",
-     "ineligible", "told", "stays", "month_members", "inferred_replies", "openers", "newcomers", "engagement_score")
+    ("members", "accounts", "people", "several_accounts", "traces", "membership_lines", "plain_stays",
+     "tangled_accounts", "tangled_lines", "answering", "tells",
+     "ineligible", "told", "deleted_later", "tangled_stays", "inferred_replies", "openers", "newcomers", "engagement_score")
 )  # fmt: skip
 _KEPT_FILES = 40
 """Of each such table so many stay, the last used: the months of a report, for some parts of the community."""

@@ -1,5 +1,5 @@
 -- Who does not count in this month: bots, staff, excluded people and those banned before the month began.
-SELECT p.person_id
+SELECT p.person_id, p.counted_as
 FROM people AS p
 WHERE
     p.counted_as <> 'member'

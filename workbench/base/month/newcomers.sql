@@ -27,16 +27,12 @@ joined AS (
     GROUP BY j.person_id, j.joined_on, j.join_kind
 ),
 said AS (
-    SELECT e.event_id, e.thread_id, e.reply_to, e.mentions, e.group_id, e.occurred_at, p.person_id, p.counted_as
-    FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN people AS p ON p.person_id = a.person_id
+    SELECT e.event_id, e.thread_id, e.reply_to, e.mentions, e.group_id, e.occurred_at, e.person_id, e.counted_as
+    FROM people_events AS e
     WHERE
         e.occurred_at >= $month_start_at
-        AND e.occurred_at < $month_end_at
         AND e.kind IN ('post', 'reply')
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
-        AND p.counted_as IN ('member', 'staff', 'bot')
+        AND e.counted_as IN ('member', 'staff', 'bot')
 ),
 messages_in_order AS (
     SELECT
@@ -69,10 +65,7 @@ mentioned AS (
     CROSS JOIN UNNEST(s.mentions) AS m(member_id)
 ),
 linking AS (
-    SELECT a.platform
-    FROM account_day AS d
-    JOIN accounts AS a ON a.member_id = d.member_id
-    WHERE d.replies > 0 AND d.day < $month_end
+    SELECT platform FROM answering WHERE first_day < $month_end
     UNION
     SELECT a.platform FROM mentioned AS m JOIN accounts AS a ON a.member_id = m.member_id
 ),

@@ -20,28 +20,24 @@ started AS (
     SELECT
         e.event_id,
         e.occurred_at AS opened_at,
-        a.person_id,
-        a.platform,
+        e.person_id,
+        e.platform,
         e.group_id,
         e.platform IN ('stackexchange', 'discourse', 'zulip', 'mbox')
             OR e.platform IN (SELECT platform FROM topic_platforms)
             OR g.group_id IS NOT NULL AS is_topic,
         q.event_id IS NOT NULL AS is_inferred,
         coalesce(q.turn_id, e.event_id) AS turn_id
-    FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    LEFT JOIN ineligible AS p ON p.person_id = a.person_id
+    FROM people_events AS e
     LEFT JOIN topic_groups AS g ON g.group_id = e.group_id
     LEFT JOIN inferred AS q ON q.event_id = e.event_id
     WHERE
-        p.person_id IS NULL
+        e.is_eligible
         AND e.occurred_at >= $month_start_at
-        AND e.occurred_at < $month_end_at
         AND e.kind = 'post'
         AND (e.thread_id IS NULL OR e.thread_id = e.event_id)
         AND e.reply_to IS NULL
         AND q.turn_reply_to IS NULL
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
 ),
 texts AS (
     SELECT
@@ -100,27 +96,19 @@ conversations AS (
     LEFT JOIN first_questions AS f ON f.event_id = s.event_id
     WHERE s.is_topic OR (t.is_question AND (f.place = 1 OR NOT s.is_inferred))
 ),
-others AS (
-    SELECT person_id, counted_as FROM people WHERE counted_as <> 'member'
-),
 messages_of_humans AS (
     SELECT
         e.event_id,
         e.thread_id,
         e.reply_to,
         e.occurred_at,
-        coalesce(i.person_id, e.member_id) AS person_id,
-        p.person_id IS NOT NULL AS is_staff
-    FROM events AS e
-    LEFT JOIN other_accounts AS i ON i.member_id = e.member_id
-    LEFT JOIN others AS p ON p.person_id = coalesce(i.person_id, e.member_id)
+        e.person_id,
+        e.counted_as = 'staff' AS is_staff
+    FROM people_events AS e
     WHERE
-        e.member_id IS NOT NULL
-        AND e.occurred_at >= $month_start_at
-        AND e.occurred_at < $month_end_at
+        e.occurred_at >= $month_start_at
         AND e.kind IN ('post', 'reply')
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
-        AND (p.person_id IS NULL OR p.counted_as = 'staff')
+        AND e.counted_as IN ('member', 'staff')
 ),
 answers AS (
     SELECT thread_id AS opener_id, event_id, occurred_at, person_id, is_staff FROM messages_of_humans

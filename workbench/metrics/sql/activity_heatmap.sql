@@ -1,15 +1,12 @@
 -- Contributions and people by local hour and weekday (1 = Monday), in the month and per covered occurrence of the day.
 WITH said AS (
-    SELECT a.person_id, e.occurred_at + o.shift AS local_at
-    FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN eligible AS p ON p.person_id = a.person_id
+    SELECT e.person_id, e.occurred_at + o.shift AS local_at
+    FROM people_events AS e
     JOIN utc_offsets AS o ON e.occurred_at >= o.from_at AND e.occurred_at < o.to_at
     WHERE
-        e.occurred_at >= $month_start_at
-        AND e.occurred_at < $month_end_at
+        e.is_eligible
+        AND e.occurred_at >= $month_start_at
         AND e.kind IN ('post', 'reply', 'poll_vote')
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
 ),
 by_hour AS (
     SELECT

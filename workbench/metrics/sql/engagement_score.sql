@@ -39,19 +39,16 @@ trusted AS (
 ),
 acts AS (
     SELECT
-        a.person_id,
+        e.person_id,
         e.kind <> 'reaction' AS wrote,
         coalesce(e.thread_id, e.event_id) AS thread_id,
         coalesce(e.reply_to, e.thread_id) AS answered_id,
         e.target_member_id
-    FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN eligible AS p ON p.person_id = a.person_id
+    FROM people_events AS e
     WHERE
-        e.occurred_at >= $score_start_at
-        AND e.occurred_at < $month_end_at
+        e.is_eligible
+        AND e.occurred_at >= $score_start_at
         AND e.kind IN ('post', 'reply', 'poll_vote', 'reaction')
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
 ),
 threads AS (
     SELECT person_id, count(DISTINCT thread_id) AS threads

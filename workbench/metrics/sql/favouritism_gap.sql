@@ -15,15 +15,11 @@ joined AS (
 ),
 messages_of_staff AS (
     SELECT e.thread_id, e.reply_to, e.occurred_at
-    FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN people AS p ON p.person_id = a.person_id
+    FROM people_events AS e
     WHERE
         e.occurred_at >= $month_start_at
-        AND e.occurred_at < $month_end_at
         AND e.kind IN ('post', 'reply')
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
-        AND p.counted_as = 'staff'
+        AND e.counted_as = 'staff'
 ),
 answers AS (
     SELECT thread_id AS opener_id, occurred_at FROM messages_of_staff

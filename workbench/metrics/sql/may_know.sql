@@ -13,15 +13,12 @@ WITH active AS (
         )
 ),
 written AS (
-    SELECT a.person_id, e.event_id, e.thread_id, e.reply_to
-    FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN active AS p ON p.person_id = a.person_id
+    SELECT e.person_id, e.event_id, e.thread_id, e.reply_to
+    FROM people_events AS e
+    JOIN active AS p ON p.person_id = e.person_id
     WHERE
         e.occurred_at >= $half_year_start_at
-        AND e.occurred_at < $month_end_at
         AND e.kind IN ('post', 'reply')
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
 ),
 answered AS (
     SELECT person_id, thread_id AS opener_id FROM written WHERE thread_id <> event_id

@@ -2,29 +2,21 @@
 -- yet. A person counts once, however often; the author does not. Where nobody is named as giver, the count of the most
 -- frequent reaction stands for people.
 WITH written AS (
-    SELECT e.event_id, e.occurred_at, e.group_id, a.person_id
-    FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN people AS p ON p.person_id = a.person_id
+    SELECT e.event_id, e.occurred_at, e.group_id, e.person_id
+    FROM people_events AS e
     WHERE
         e.occurred_at >= $since_at
-        AND e.occurred_at < $month_end_at
         AND e.kind IN ('post', 'reply')
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
-        AND p.counted_as IN ('member', 'staff')
+        AND e.counted_as IN ('member', 'staff')
         AND e.event_id NOT IN (SELECT r.resource_id FROM resources AS r)
 ),
 given AS (
-    SELECT e.reply_to, e.thread_id, e.event_id, e.kind, a.person_id
-    FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN people AS p ON p.person_id = a.person_id
+    SELECT e.reply_to, e.thread_id, e.event_id, e.kind, e.person_id
+    FROM people_events AS e
     WHERE
         e.occurred_at >= $since_at
-        AND e.occurred_at < $month_end_at
         AND e.kind IN ('reply', 'reaction')
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
-        AND p.counted_as IN ('member', 'staff')
+        AND e.counted_as IN ('member', 'staff')
 ),
 pointed AS (
     SELECT reply_to AS target_id, person_id, kind FROM given WHERE reply_to IS NOT NULL

@@ -68,16 +68,13 @@ messages_of_team AS (
             ORDER BY abs(extract(epoch FROM (e.occurred_at - n.noted_at))), e.event_id
         ) AS place
     FROM entries AS n
-    JOIN events AS e ON e.group_id = n.group_id
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN people AS p ON p.person_id = a.person_id
+    JOIN people_events AS e ON e.group_id = n.group_id
+    JOIN people AS p ON p.person_id = e.person_id
     WHERE
         e.kind = 'post'
         AND e.occurred_at >= $entries_start_at - INTERVAL 1 HOUR
-        AND e.occurred_at < $month_end_at
         AND e.occurred_at >= n.noted_at - INTERVAL 1 HOUR
         AND e.occurred_at <= n.noted_at + INTERVAL 1 HOUR
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
         AND (p.counted_as = 'staff' OR (p.counted_as = 'member' AND p.role = 'moderator'))
 ),
 linking AS (
@@ -90,17 +87,14 @@ opened AS (
     LEFT JOIN messages_of_team AS t ON t.entry_id = n.entry_id AND t.place = 1 AND k.group_id IS NOT NULL
 ),
 said AS (
-    SELECT n.entry_id, n.message_id, n.since_at, e.event_id, e.occurred_at, e.kind, e.thread_id, e.reply_to, a.person_id
+    SELECT n.entry_id, n.message_id, n.since_at, e.event_id, e.occurred_at, e.kind, e.thread_id, e.reply_to, e.person_id
     FROM opened AS n
-    JOIN events AS e ON e.group_id = n.group_id
-    JOIN accounts AS a ON a.member_id = e.member_id
+    JOIN people_events AS e ON e.group_id = n.group_id
     WHERE
         e.kind IN ('post', 'reply')
         AND e.occurred_at >= $entries_start_at - INTERVAL 1 HOUR
-        AND e.occurred_at < $month_end_at
         AND e.occurred_at >= n.since_at
         AND e.occurred_at < n.since_at + INTERVAL 72 HOUR
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
 ),
 answering AS (
     SELECT DISTINCT

@@ -51,15 +51,12 @@ ends AS (
     -- The first eligible contribution after the silence, where there was one.
     SELECT r.group_id, r.start_on, min(e.occurred_at) AS broken_at
     FROM runs AS r
-    JOIN events AS e ON e.group_id = r.group_id
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN eligible AS p ON p.person_id = a.person_id
+    JOIN people_events AS e ON e.group_id = r.group_id
     JOIN utc_offsets AS o ON e.occurred_at >= o.from_at AND e.occurred_at < o.to_at
     WHERE
-        e.occurred_at >= $month_start_at
-        AND e.occurred_at < $month_end_at
+        e.is_eligible
+        AND e.occurred_at >= $month_start_at
         AND e.kind IN ('post', 'reply', 'poll_vote')
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
         AND CAST(e.occurred_at + o.shift AS DATE) = r.end_on + 1
     GROUP BY r.group_id, r.start_on
 ),
@@ -67,9 +64,7 @@ noticed AS (
     -- A message of the team in the silence, at most 72 hours before it ended; or a prompt that the log names.
     SELECT b.group_id, b.start_on, e.event_id, e.occurred_at
     FROM ends AS b
-    JOIN events AS e ON e.group_id = b.group_id
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN people AS p ON p.person_id = a.person_id
+    JOIN people_events AS e ON e.group_id = b.group_id
     JOIN utc_offsets AS o ON e.occurred_at >= o.from_at AND e.occurred_at < o.to_at
     WHERE
         e.occurred_at >= $month_start_at - INTERVAL 72 HOUR
@@ -77,8 +72,7 @@ noticed AS (
         AND e.occurred_at >= b.broken_at - INTERVAL 72 HOUR
         AND CAST(e.occurred_at + o.shift AS DATE) >= b.start_on
         AND e.kind = 'post'
-        AND p.counted_as = 'staff'
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
+        AND e.counted_as = 'staff'
     UNION ALL
     SELECT b.group_id, b.start_on, NULL, l.noted_at
     FROM ends AS b
@@ -105,22 +99,19 @@ prompts AS (
 ),
 replies AS (
     -- To an entry of the log nobody can reply: there, whoever wrote in the group.
-    SELECT q.group_id, q.start_on, count(DISTINCT a.person_id) AS people
+    SELECT q.group_id, q.start_on, count(DISTINCT e.person_id) AS people
     FROM prompts AS q
-    JOIN events AS e ON e.group_id = q.group_id
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN eligible AS p ON p.person_id = a.person_id
+    JOIN people_events AS e ON e.group_id = q.group_id
     WHERE
-        q.place = 1
+        e.is_eligible
+        AND q.place = 1
         AND (
             (e.kind = 'reply' AND (e.thread_id = q.event_id OR e.reply_to = q.event_id))
             OR (q.event_id IS NULL AND e.kind IN ('post', 'reply'))
         )
         AND e.occurred_at >= $month_start_at - INTERVAL 72 HOUR
-        AND e.occurred_at < $month_end_at
         AND e.occurred_at >= q.occurred_at
         AND e.occurred_at < q.occurred_at + INTERVAL 72 HOUR
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
     GROUP BY q.group_id, q.start_on
 ),
 before AS (

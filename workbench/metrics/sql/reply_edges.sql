@@ -2,18 +2,15 @@
 -- message, else thread, was answered. Staff and bots are at neither end, nobody answers themselves.
 WITH written AS (
     SELECT
-        a.person_id,
+        e.person_id,
         coalesce(e.thread_id, e.reply_to) AS thread_id,
         coalesce(e.reply_to, e.thread_id) AS answered_id,
         e.target_member_id
-    FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN eligible AS p ON p.person_id = a.person_id
+    FROM people_events AS e
     WHERE
-        e.occurred_at >= $window_start_at
-        AND e.occurred_at < $month_end_at
+        e.is_eligible
+        AND e.occurred_at >= $window_start_at
         AND e.kind IN ('post', 'reply')
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
         AND (e.kind = 'reply' OR e.reply_to IS NOT NULL)
 ),
 addressed AS (

@@ -1,41 +1,31 @@
 -- Threads that eligible members started in the month, at least 72 hours before its end: all, and those with a message by
 -- another human within 72 hours. Only on platforms whose export links answers to what they answer.
 WITH linking AS (
-    SELECT DISTINCT a.platform
-    FROM account_day AS d
-    JOIN accounts AS a ON a.member_id = d.member_id
-    WHERE d.replies > 0 AND d.day < $month_end
+    SELECT platform FROM answering WHERE first_day < $month_end
 ),
 started AS (
     SELECT
         e.event_id,
         e.occurred_at,
-        a.person_id,
+        e.person_id,
         l.platform IS NOT NULL AS is_linked,
         e.occurred_at <= $month_end_at - INTERVAL 72 HOUR AS is_old_enough
-    FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN eligible AS p ON p.person_id = a.person_id
-    LEFT JOIN linking AS l ON l.platform = a.platform
+    FROM people_events AS e
+    LEFT JOIN linking AS l ON l.platform = e.platform
     WHERE
-        e.occurred_at >= $month_start_at
-        AND e.occurred_at < $month_end_at
+        e.is_eligible
+        AND e.occurred_at >= $month_start_at
         AND e.kind = 'post'
         AND (e.thread_id IS NULL OR e.thread_id = e.event_id)
         AND e.reply_to IS NULL
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
 ),
 messages_of_humans AS (
-    SELECT e.thread_id, e.reply_to, e.occurred_at, p.person_id
-    FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN people AS p ON p.person_id = a.person_id
+    SELECT e.thread_id, e.reply_to, e.occurred_at, e.person_id
+    FROM people_events AS e
     WHERE
         e.occurred_at >= $month_start_at
-        AND e.occurred_at < $month_end_at
         AND e.kind IN ('post', 'reply')
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
-        AND p.counted_as IN ('member', 'staff')
+        AND e.counted_as IN ('member', 'staff')
 ),
 answers AS (
     SELECT thread_id AS opener_id, occurred_at, person_id FROM messages_of_humans
