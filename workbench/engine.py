@@ -14,7 +14,7 @@ from workbench import engines, rollups, settings
 from workbench.engines.duckdb import DuckDB, limit_memory, names_of_values
 from workbench.errors import SettingsError, did_you_mean
 from workbench.period import Days, Month, last_complete_month, local_day, midnight, utc_offsets
-from workbench.tables import TABLES, Table
+from workbench.tables import INSTANT, TABLES, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,7 @@ MONTHLY = {
     "told": "TABLE",
     "deleted_later": "TABLE",
     "people_events": "VIEW",
+    "group_days": "VIEW",
     "active_days": "VIEW",
     "active_months": "VIEW",
 }
@@ -37,6 +38,7 @@ ON_DEMAND = {
     "tangled_stays": "TABLE",
     "stays": "VIEW",
     "month_members": "VIEW",
+    "group_people": "TABLE",
     "inferred_replies": "TABLE",
     "openers": "TABLE",
     "newcomers": "TABLE",
@@ -214,7 +216,9 @@ def _stored_here(folder: Path, chosen: settings.Settings, progress) -> tuple[Duc
     cache_folder = folder / "cache"
     cache_folder.mkdir(exist_ok=True)
     tables = DuckDB(_connect(temp_directory=str(cache_folder / "spill")), kept=cache_folder / "tables")
-    _offsets(tables, chosen.timezone)
+    for name, table in TABLES.items():
+        tables.create(name, latest(table, store.scan(table, kept.files[name])), view=not table.versioned)
+    _offsets(tables, chosen.timezone, months=kept.months["events"])
     rolled = rollups.build(
         tables.connection,
         cache_folder / "rollups",
@@ -223,8 +227,6 @@ def _stored_here(folder: Path, chosen: settings.Settings, progress) -> tuple[Duc
         source=lambda files: store.scan(TABLES["events"], files),
         **({"progress": progress} if progress else {}),
     )
-    for name, table in TABLES.items():
-        tables.create(name, latest(table, store.scan(table, kept.files[name])), view=not table.versioned)
     for name in rollups.NAMES:
         scan = f"SELECT * FROM read_parquet([{_listed(rolled[name])}])" if rolled[name] else None
         tables.create(name, scan or _empty(name), view=bool(scan))
@@ -304,17 +306,32 @@ def _connect(**config):
     connection = duckdb.connect(config=config)
     limit_memory(connection)
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    connection.execute("SET nested_loop_join_threshold = 64")  # cheaper than sorting all events for a few clock changes
     return connection
 
 
-def _offsets(tables: engines.Engine, zone: str) -> None:
+def _offsets(tables: engines.Engine, zone: str, *, months: Iterable[str] = ()) -> None:
+    """Table `utc_offsets`: the zone's offsets in the years of the data, one more on either side. Few rows, for an engine
+    compares each with all events. `months` are those of the tables stored by month, where they are known."""
+    told = [
+        f"SELECT min({column.name}) AS low, max({column.name}) AS high FROM {name}"
+        for name, table in TABLES.items()
+        for column in table.columns
+        if column.type == INSTANT and not (table.month_of and months)
+    ]
+    found = tables.ask(
+        "SELECT extract(year FROM min(low)) AS low, extract(year FROM max(high)) AS high "
+        f"FROM ({' UNION ALL '.join(told)}) AS instants"
+    )
+    years = [*found.iloc[0].dropna().astype(int), *(int(month[:4]) for month in months)] or [1970]
+    first, last = max(1970, min(years) - 1), min(2069, max(years) + 1)
     columns = {"from_at": "TIMESTAMP", "to_at": "TIMESTAMP", "shift": "INTERVAL"}
-    tables.insert("utc_offsets", columns, _spans(zone))
+    tables.insert("utc_offsets", columns, _spans(zone, first, last))
 
 
 @cache
-def _spans(zone: str) -> list[tuple]:
-    return utc_offsets(zone, 1970, 2069)
+def _spans(zone: str, first: int, last: int) -> list[tuple]:
+    return utc_offsets(zone, first, last)
 
 
 def _roll_up(tables: engines.Engine) -> None:

@@ -59,12 +59,6 @@ def base_sql(name: str) -> str:
 def _write(connection, events: str, texts: dict, targets: dict, month: Month, zone: str) -> None:
     bounds = {"from_at": midnight(month.start, zone), "to_at": midnight(month.end, zone)}
     connection.execute(f"CREATE OR REPLACE TEMP VIEW events AS {events}")
-    # The offsets of a century would be sorted against all events; those of a month, one or two, are not.
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE utc_offsets AS "
-        "SELECT * FROM main.utc_offsets WHERE to_at > $from_at AND from_at < $to_at",
-        bounds,
-    )
     for name in NAMES:  # each is made from the one before
         aside = targets[name].with_suffix(f".{os.getpid()}.tmp")
         values = bounds if "$from_at" in texts[name] else {}
@@ -75,7 +69,7 @@ def _write(connection, events: str, texts: dict, targets: dict, month: Month, zo
         )
     for name in reversed(NAMES):
         connection.execute(f"DROP VIEW {name}")
-    connection.execute("DROP TABLE temp.utc_offsets; DROP VIEW events")
+    connection.execute("DROP VIEW events")
 
 
 def _drop_stale(cache: Path, month: Month, key: str) -> None:

@@ -22,7 +22,7 @@ _MOST_GIB = 2.5
 KEPT = frozenset(
     ("members", "accounts", "people", "several_accounts", "traces", "membership_lines", "plain_stays",
      "tangled_accounts", "tangled_lines", "answering", "tells",
-     "ineligible", "told", "deleted_later", "tangled_stays", "inferred_replies", "openers", "newcomers", "engagement_score")
+     "ineligible", "told", "deleted_later", "tangled_stays", "group_people", "inferred_replies", "openers", "newcomers", "engagement_score")
 )  # fmt: skip
 _KEPT_FILES = 40
 """Of each such table so many stay, the last used: the months of a report, for some parts of the community."""

@@ -42,7 +42,7 @@ acts AS (
         e.person_id,
         e.kind <> 'reaction' AS wrote,
         coalesce(e.thread_id, e.event_id) AS thread_id,
-        coalesce(e.reply_to, e.thread_id) AS answered_id,
+        nullif(coalesce(e.reply_to, e.thread_id), e.event_id) AS answered_id,
         e.target_member_id
     FROM people_events AS e
     WHERE

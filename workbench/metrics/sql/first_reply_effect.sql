@@ -11,39 +11,38 @@ WITH joiners AS (
         AND joined_on >= (SELECT min(day) FROM covered_days)
 ),
 linking AS (
-    SELECT DISTINCT a.platform
-    FROM account_day AS d
-    JOIN accounts AS a ON a.member_id = d.member_id
-    WHERE d.replies > 0 AND d.day < $month_end
+    SELECT platform FROM answering WHERE first_day < $month_end
 ),
 -- From the roll-up, so that of the messages those of one day a person are read.
 first_days AS (
     SELECT j.person_id, min(d.day) AS day
     FROM joiners AS j
-    JOIN accounts AS a ON a.person_id = j.person_id
-    JOIN account_day AS d ON d.member_id = a.member_id AND d.day >= j.joined_on
-    WHERE d.posts + d.replies > 0 AND d.day < $month_end AND (d.deleted_at IS NULL OR d.deleted_at >= $month_end_at)
+    JOIN active_days AS d ON d.person_id = j.person_id AND d.day >= j.joined_on
+    WHERE d.posts + d.replies > 0 AND d.day >= $since
     GROUP BY j.person_id
     HAVING min(d.day) + INTERVAL 36 DAY <= $month_end
+),
+midnights AS (
+    -- The first instant of each of these days, and of the days after them; a clock may change at midnight.
+    SELECT d.day, min(greatest(CAST(d.day AS TIMESTAMP) - o.shift, o.from_at)) AS start_at
+    FROM (SELECT day FROM first_days UNION SELECT day + 1 FROM first_days) AS d
+    JOIN utc_offsets AS o ON greatest(CAST(d.day AS TIMESTAMP) - o.shift, o.from_at) < o.to_at
+    GROUP BY d.day
 ),
 messages_in_order AS (
     SELECT
         f.person_id,
-        a.platform,
+        e.platform,
         e.event_id,
         e.occurred_at,
         f.day,
         row_number() OVER (PARTITION BY f.person_id ORDER BY e.occurred_at, e.event_id) AS place
     FROM first_days AS f
-    JOIN accounts AS a ON a.person_id = f.person_id
-    JOIN events AS e ON e.member_id = a.member_id
-    JOIN utc_offsets AS o ON e.occurred_at >= o.from_at AND e.occurred_at < o.to_at
-    WHERE
-        e.occurred_at >= $since_at
-        AND e.occurred_at < $month_end_at
-        AND CAST(e.occurred_at + o.shift AS DATE) = f.day
-        AND e.kind IN ('post', 'reply')
-        AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
+    JOIN midnights AS s ON s.day = f.day
+    JOIN midnights AS u ON u.day = f.day + 1
+    JOIN people_events AS e
+        ON e.person_id = f.person_id AND e.occurred_at >= s.start_at AND e.occurred_at < u.start_at
+    WHERE e.occurred_at >= $since_at AND e.kind IN ('post', 'reply')
 ),
 first_messages AS (
     SELECT m.person_id, m.event_id, m.occurred_at, m.day, l.platform IS NOT NULL AS can_be_seen
@@ -52,41 +51,27 @@ first_messages AS (
     WHERE m.place = 1
 ),
 replies AS (
-    SELECT f.person_id, e.member_id, e.occurred_at, e.kind, e.deleted_at
+    SELECT f.person_id, f.occurred_at AS written_at, e.person_id AS replied_by, e.occurred_at
     FROM first_messages AS f
-    JOIN events AS e ON e.reply_to = f.event_id
-    WHERE
-        e.occurred_at >= $since_at
-        AND e.occurred_at >= f.occurred_at
-        AND e.occurred_at <= f.occurred_at + INTERVAL 24 HOUR
+    JOIN people_events AS e ON e.reply_to = f.event_id
+    WHERE e.occurred_at >= $since_at AND e.kind IN ('post', 'reply') AND e.counted_as IN ('member', 'staff')
     UNION ALL
-    SELECT f.person_id, e.member_id, e.occurred_at, e.kind, e.deleted_at
+    SELECT f.person_id, f.occurred_at, e.person_id, e.occurred_at
     FROM first_messages AS f
-    JOIN events AS e ON e.thread_id = f.event_id
-    WHERE
-        e.occurred_at >= $since_at
-        AND e.occurred_at >= f.occurred_at
-        AND e.occurred_at <= f.occurred_at + INTERVAL 24 HOUR
+    JOIN people_events AS e ON e.thread_id = f.event_id
+    WHERE e.occurred_at >= $since_at AND e.kind IN ('post', 'reply') AND e.counted_as IN ('member', 'staff')
 ),
 answered AS (
-    SELECT DISTINCT r.person_id
-    FROM replies AS r
-    JOIN accounts AS a ON a.member_id = r.member_id
-    JOIN people AS p ON p.person_id = a.person_id
-    WHERE
-        p.person_id <> r.person_id
-        AND p.counted_as IN ('member', 'staff')
-        AND r.kind IN ('post', 'reply')
-        AND (r.deleted_at IS NULL OR r.deleted_at >= $month_end_at)
+    SELECT DISTINCT person_id
+    FROM replies
+    WHERE replied_by <> person_id AND occurred_at >= written_at AND occurred_at <= written_at + INTERVAL 24 HOUR
 ),
--- As active_days, for the newcomers alone: the history of everybody would be much to sum up.
 active AS (
     SELECT DISTINCT f.person_id
     FROM first_messages AS f
-    JOIN accounts AS a ON a.person_id = f.person_id
-    JOIN account_day AS d
-        ON d.member_id = a.member_id AND d.day >= f.day + INTERVAL 8 DAY AND d.day < f.day + INTERVAL 36 DAY
-    WHERE d.contributions > 0 AND (d.deleted_at IS NULL OR d.deleted_at >= $month_end_at)
+    JOIN active_days AS d
+        ON d.person_id = f.person_id AND d.day >= f.day + INTERVAL 8 DAY AND d.day < f.day + INTERVAL 36 DAY
+    WHERE d.contributions > 0 AND d.day >= $since
 )
 SELECT
     count(*) FILTER (WHERE f.can_be_seen AND w.person_id IS NOT NULL) AS answered,

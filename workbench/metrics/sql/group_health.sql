@@ -2,53 +2,20 @@
 -- answer. Who belongs to a group: by a line of the export that says so, else since the first trace there; until a line
 -- says that they left it, or they left the community. Left out: archived and read-only groups, private conversations,
 -- groups without any trace.
-WITH spoken AS (
-    SELECT
-        d.group_id,
-        a.person_id,
-        min(d.day) AS first_on,
-        max(d.day) AS last_on
-    FROM member_day AS d
-    JOIN accounts AS a ON a.member_id = d.member_id
-    WHERE d.group_id IS NOT NULL AND d.day < $month_end
-    GROUP BY d.group_id, a.person_id
-),
-lines AS (
-    SELECT
-        m.group_id,
-        a.person_id,
-        min(CAST(m.start_at + o.shift AS DATE)) AS first_on,
-        max(CAST(m.start_at + o.shift AS DATE)) AS last_on
-    FROM memberships AS m
-    JOIN accounts AS a ON a.member_id = m.member_id
-    JOIN utc_offsets AS o ON m.start_at >= o.from_at AND m.start_at < o.to_at
-    WHERE m.group_id IS NOT NULL AND m.start_at < $month_end_at
-    GROUP BY m.group_id, a.person_id
-),
-leaves AS (
-    SELECT m.group_id, a.person_id, max(CAST(m.end_at + o.shift AS DATE)) AS left_on
-    FROM memberships AS m
-    JOIN accounts AS a ON a.member_id = m.member_id
-    JOIN utc_offsets AS o ON m.end_at >= o.from_at AND m.end_at < o.to_at
-    WHERE m.group_id IS NOT NULL AND m.end_at < $month_end_at
-    GROUP BY m.group_id, a.person_id
-),
-seen AS (
-    SELECT group_id, person_id, min(first_on) AS first_on, max(last_on) AS last_on
-    FROM (SELECT * FROM spoken UNION ALL SELECT * FROM lines) AS both_kinds
-    GROUP BY group_id, person_id
-),
-belonging AS (
+WITH belonging AS (
     -- Who wrote there after leaving is back.
     SELECT
-        s.group_id,
-        s.person_id,
-        CASE WHEN l.left_on >= s.last_on THEN l.left_on END AS left_on
-    FROM seen AS s
-    LEFT JOIN leaves AS l ON l.group_id = s.group_id AND l.person_id = s.person_id
+        group_id,
+        person_id,
+        CASE WHEN left_on >= greatest(last_word_on, last_line_on) THEN left_on END AS left_on,
+        contributions
+    FROM group_people
 ),
 first_lines AS (
-    SELECT group_id, min(first_on) AS first_on FROM lines GROUP BY group_id
+    SELECT group_id, min(first_line_on) AS first_on
+    FROM group_people
+    WHERE first_line_on IS NOT NULL
+    GROUP BY group_id
 ),
 first_words AS (
     SELECT group_id, min(day) AS first_on FROM member_day WHERE group_id IS NOT NULL AND day < $month_end GROUP BY group_id
@@ -74,40 +41,25 @@ judged AS (
         AND coalesce(g.kind, '') <> 'direct'
         AND coalesce(CAST(g.created_at + o.shift AS DATE), f.first_on) < $month_end
 ),
-written AS (
-    SELECT
-        d.group_id,
-        a.person_id,
-        max(d.day) AS last_on,
-        CAST(sum(CASE WHEN d.day >= $month_start THEN d.contributions ELSE 0 END) AS BIGINT) AS contributions
-    FROM member_day AS d
-    JOIN accounts AS a ON a.member_id = d.member_id
-    JOIN eligible AS e ON e.person_id = a.person_id
-    WHERE
-        d.contributions > 0
-        AND d.group_id IS NOT NULL
-        AND d.day < $month_end
-        AND (d.deleted_at IS NULL OR d.deleted_at >= $month_end_at)
-    GROUP BY d.group_id, a.person_id
-),
 activity AS (
     SELECT
-        group_id,
-        max(last_on) AS last_on,
-        count(CASE WHEN contributions > 0 THEN 1 END) AS active,
-        CAST(sum(contributions) AS BIGINT) AS contributions
-    FROM written
-    GROUP BY group_id
+        g.group_id,
+        max(g.last_written_on) AS last_on,
+        count(CASE WHEN g.contributions > 0 THEN 1 END) AS active,
+        CAST(sum(g.contributions) AS BIGINT) AS contributions
+    FROM group_people AS g
+    LEFT JOIN ineligible AS x ON x.person_id = g.person_id
+    WHERE g.last_written_on IS NOT NULL AND x.person_id IS NULL
+    GROUP BY g.group_id
 ),
 counted AS (
     SELECT
         b.group_id,
         count(CASE WHEN m.at_closing AND b.left_on IS NULL THEN 1 END) AS members,
         count(*) AS exposed,
-        count(CASE WHEN w.contributions > 0 THEN 1 END) AS engaged
+        count(CASE WHEN b.contributions > 0 THEN 1 END) AS engaged
     FROM belonging AS b
     JOIN month_members AS m ON m.person_id = b.person_id
-    LEFT JOIN written AS w ON w.group_id = b.group_id AND w.person_id = b.person_id
     WHERE b.left_on IS NULL OR b.left_on >= $month_start
     GROUP BY b.group_id
 ),

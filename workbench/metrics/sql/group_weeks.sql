@@ -24,18 +24,12 @@ known AS (
 ),
 active AS (
     SELECT
-        d.group_id,
-        CAST(floor(($month_end - d.day - 1) / 7.0) AS INTEGER) AS week,
-        count(DISTINCT a.person_id) AS people
-    FROM member_day AS d
-    JOIN accounts AS a ON a.member_id = d.member_id
-    JOIN eligible AS e ON e.person_id = a.person_id
-    WHERE
-        d.contributions > 0
-        AND d.day >= $weeks_start
-        AND d.day < $month_end
-        AND (d.deleted_at IS NULL OR d.deleted_at >= $month_end_at)
-    GROUP BY d.group_id, CAST(floor(($month_end - d.day - 1) / 7.0) AS INTEGER)
+        group_id,
+        CAST(floor(($month_end - day - 1) / 7.0) AS INTEGER) AS week,
+        count(DISTINCT person_id) AS people
+    FROM group_days
+    WHERE is_eligible AND contributions > 0 AND day >= $weeks_start
+    GROUP BY group_id, CAST(floor(($month_end - day - 1) / 7.0) AS INTEGER)
 )
 SELECT k.group_id, w.week, coalesce(a.people, 0) AS people
 FROM known AS k

@@ -20,17 +20,22 @@ given AS (
 ),
 pointed AS (
     SELECT reply_to AS target_id, person_id, kind FROM given WHERE reply_to IS NOT NULL
-    UNION
+    UNION ALL
     SELECT thread_id, person_id, kind FROM given WHERE kind = 'reply' AND thread_id IS NOT NULL AND thread_id <> event_id
+),
+pairs AS (
+    SELECT target_id, person_id, bool_or(kind = 'reaction') AS reacted, bool_or(kind = 'reply') AS answered
+    FROM pointed
+    GROUP BY target_id, person_id
 ),
 met AS (
     SELECT
         w.event_id,
-        count(DISTINCT p.person_id) AS people,
-        count(DISTINCT CASE WHEN p.kind = 'reaction' THEN p.person_id END) AS reacted,
-        count(DISTINCT CASE WHEN p.kind = 'reply' THEN p.person_id END) AS answered
+        count(*) AS people,
+        count(CASE WHEN p.reacted THEN 1 END) AS reacted,
+        count(CASE WHEN p.answered THEN 1 END) AS answered
     FROM written AS w
-    JOIN pointed AS p ON p.target_id = w.event_id AND p.person_id <> w.person_id
+    JOIN pairs AS p ON p.target_id = w.event_id AND p.person_id <> w.person_id
     GROUP BY w.event_id
 ),
 unnamed AS (

@@ -58,6 +58,19 @@ recorded AS (
             )
         )
 ),
+near AS (
+    -- The few UTC days that matter to each group, so that not all messages meet all entries.
+    SELECT DISTINCT n.group_id, CAST(n.noted_at - INTERVAL 1 HOUR AS DATE) + CAST(k.days AS INTEGER) AS day
+    FROM entries AS n
+    CROSS JOIN (VALUES (0), (1), (2), (3), (4)) AS k(days)
+    WHERE n.group_id IS NOT NULL
+),
+messages_near AS (
+    SELECT e.event_id, e.occurred_at, e.kind, e.group_id, e.thread_id, e.reply_to, e.person_id
+    FROM near AS k
+    JOIN people_events AS e ON e.group_id = k.group_id AND CAST(e.occurred_at AS DATE) = k.day
+    WHERE e.kind IN ('post', 'reply') AND e.occurred_at >= $entries_start_at - INTERVAL 1 HOUR
+),
 messages_of_team AS (
     SELECT
         n.entry_id,
@@ -68,11 +81,10 @@ messages_of_team AS (
             ORDER BY abs(extract(epoch FROM (e.occurred_at - n.noted_at))), e.event_id
         ) AS place
     FROM entries AS n
-    JOIN people_events AS e ON e.group_id = n.group_id
+    JOIN messages_near AS e ON e.group_id = n.group_id
     JOIN people AS p ON p.person_id = e.person_id
     WHERE
         e.kind = 'post'
-        AND e.occurred_at >= $entries_start_at - INTERVAL 1 HOUR
         AND e.occurred_at >= n.noted_at - INTERVAL 1 HOUR
         AND e.occurred_at <= n.noted_at + INTERVAL 1 HOUR
         AND (p.counted_as = 'staff' OR (p.counted_as = 'member' AND p.role = 'moderator'))
@@ -89,11 +101,9 @@ opened AS (
 said AS (
     SELECT n.entry_id, n.message_id, n.since_at, e.event_id, e.occurred_at, e.kind, e.thread_id, e.reply_to, e.person_id
     FROM opened AS n
-    JOIN people_events AS e ON e.group_id = n.group_id
+    JOIN messages_near AS e ON e.group_id = n.group_id
     WHERE
-        e.kind IN ('post', 'reply')
-        AND e.occurred_at >= $entries_start_at - INTERVAL 1 HOUR
-        AND e.occurred_at >= n.since_at
+        e.occurred_at >= n.since_at
         AND e.occurred_at < n.since_at + INTERVAL 72 HOUR
 ),
 answering AS (

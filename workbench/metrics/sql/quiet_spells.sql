@@ -2,16 +2,10 @@
 -- Left out: archived and read-only groups, private conversations, groups younger than 14 days at the end of the month.
 -- A day that the data do not cover ends a run: nobody knows what happened on it.
 WITH active AS (
-    SELECT d.group_id, d.day, CAST(sum(d.contributions) AS BIGINT) AS contributions
-    FROM member_day AS d
-    JOIN accounts AS a ON a.member_id = d.member_id
-    JOIN eligible AS e ON e.person_id = a.person_id
-    WHERE
-        d.contributions > 0
-        AND d.group_id IS NOT NULL
-        AND d.day < $month_end
-        AND (d.deleted_at IS NULL OR d.deleted_at >= $month_end_at)
-    GROUP BY d.group_id, d.day
+    SELECT group_id, day, CAST(sum(contributions) AS BIGINT) AS contributions
+    FROM group_days
+    WHERE is_eligible AND contributions > 0
+    GROUP BY group_id, day
 ),
 first_days AS (
     SELECT group_id, min(day) AS first_day FROM member_day WHERE group_id IS NOT NULL GROUP BY group_id

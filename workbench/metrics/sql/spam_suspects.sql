@@ -10,18 +10,18 @@
 -- Texts are the same when they lead to the same site and are equal without links, mentions, digits, punctuation and case,
 -- with 20 characters left. Sites are looked at since $links_start_at. Deleted messages count where their text is known.
 WITH first_days AS (
-    SELECT a.person_id, min(d.day) AS first_day
+    SELECT coalesce(s.person_id, d.member_id) AS person_id, min(d.day) AS first_day
     FROM account_day AS d
-    JOIN accounts AS a ON a.member_id = d.member_id
-    WHERE d.posts + d.replies > 0 AND d.day < $month_end
-    GROUP BY a.person_id
+    LEFT JOIN several_accounts AS s ON s.member_id = d.member_id
+    WHERE d.posts + d.replies > 0 AND d.day < $month_end AND d.member_id IS NOT NULL
+    GROUP BY coalesce(s.person_id, d.member_id)
 ),
 joins AS (
-    SELECT a.person_id, min(m.joined_at) AS joined_at
+    SELECT coalesce(s.person_id, m.member_id) AS person_id, min(m.joined_at) AS joined_at
     FROM members AS m
-    JOIN accounts AS a ON a.member_id = m.member_id
+    LEFT JOIN several_accounts AS s ON s.member_id = m.member_id
     WHERE m.joined_at IS NOT NULL
-    GROUP BY a.person_id
+    GROUP BY coalesce(s.person_id, m.member_id)
 ),
 arrivals AS (
     -- Null: for all that is known, here since before the data begin.
@@ -46,8 +46,8 @@ said AS (
         r.arrived_on,
         CAST(e.occurred_at + o.shift AS DATE) AS day
     FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN arrivals AS r ON r.person_id = a.person_id
+    LEFT JOIN several_accounts AS s ON s.member_id = e.member_id
+    JOIN arrivals AS r ON r.person_id = coalesce(s.person_id, e.member_id)
     JOIN utc_offsets AS o ON e.occurred_at >= o.from_at AND e.occurred_at < o.to_at
     WHERE e.kind IN ('post', 'reply') AND e.occurred_at >= $links_start_at AND e.occurred_at < $month_end_at
 ),
