@@ -21,26 +21,20 @@ from generate import LAST_MONTH, ZONE, peak_mb
 
 WAYS = ("scan", "workbench", "duckdb", "polars", "pandas")
 FIRST_REPLY = """
-WITH openers AS (
-    SELECT e.event_id, e.occurred_at, a.person_id
-    FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN eligible AS p ON p.person_id = a.person_id
-    WHERE e.occurred_at >= $month_start_at AND e.occurred_at < $month_end_at
-        AND e.kind = 'post' AND (e.deleted_at IS NULL OR e.deleted_at >= $end_at)
-),
-replies AS (
-    SELECT e.reply_to, e.occurred_at, a.person_id
-    FROM events AS e
-    JOIN accounts AS a ON a.member_id = e.member_id
-    JOIN eligible AS p ON p.person_id = a.person_id
-    WHERE e.occurred_at >= $month_start_at AND e.occurred_at < $month_end_at
-        AND e.kind = 'reply' AND (e.deleted_at IS NULL OR e.deleted_at >= $end_at)
+WITH messages AS (
+    SELECT event_id, reply_to, kind, occurred_at, person_id
+    FROM people_events
+    WHERE
+        is_eligible
+        AND kind IN ('post', 'reply')
+        AND occurred_at >= $month_start_at
+        AND (deleted_at IS NULL OR deleted_at >= $end_at)
 ),
 firsts AS (
     SELECT o.event_id, min(extract(epoch FROM r.occurred_at - o.occurred_at)) / 3600 AS hours
-    FROM openers AS o
-    JOIN replies AS r ON r.reply_to = o.event_id AND r.person_id <> o.person_id
+    FROM messages AS o
+    JOIN messages AS r ON r.reply_to = o.event_id AND r.person_id <> o.person_id
+    WHERE o.kind = 'post' AND r.kind = 'reply'
     GROUP BY o.event_id
 )
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY hours) AS hours FROM firsts

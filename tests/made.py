@@ -172,7 +172,7 @@ def _events(draw, writers: list[str], groups: list[str], zone: str, most: int, d
         kind = draw(st.sampled_from(kinds))
         event = {
             "event_id": f"{group.split(':')[0]}:{number}",
-            "platform": group.split(":")[0],
+            "platform": (member or group).split(":")[0],
             "occurred_at": at,
             "member_id": member,
             "kind": kind,

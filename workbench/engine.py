@@ -290,7 +290,7 @@ def _community(folder: Path | None, chosen, version: str, part: Part, url: str, 
     tables.insert("overrides", {"member_id": "VARCHAR", "counted_as": "VARCHAR"}, _overrides(chosen))
     covered = _coverage(tables, chosen.timezone, part)
     # Who counts is decided on the whole: staff on one account are staff on the other, whatever part is asked for.
-    for name in ("accounts", "people", "bans"):
+    for name in ("traces", "accounts", "people", "bans", "tells"):
         tables.create(name, rollups.base_sql(name))
     if part != Part():
         _narrow(tables, part)
@@ -311,8 +311,8 @@ def _connect(**config):
 
 
 def _offsets(tables: engines.Engine, zone: str, *, months: Iterable[str] = ()) -> None:
-    """Table `utc_offsets`: the zone's offsets in the years of the data, one more on either side. Few rows, for an engine
-    compares each with all events. `months` are those of the tables stored by month, where they are known."""
+    """Table `utc_offsets`: the zone's offsets in the years of the data, one more on either side. Few rows, for an
+    engine compares each with all events. `months` are those of the tables stored by month, where they are known."""
     told = [
         f"SELECT min({column.name}) AS low, max({column.name}) AS high FROM {name}"
         for name, table in TABLES.items()
@@ -342,16 +342,24 @@ def _roll_up(tables: engines.Engine) -> None:
 
 
 def latest(table: Table, scan: str) -> str:
-    """All rows; of a versioned table, each column's latest known value per key."""
+    """All rows; of a versioned table, each column's latest known value per key. Most keys have one row: it is taken as
+    it is."""
     if not table.versioned:
         return scan
-    key = ", ".join(table.key)
-    latest = ", ".join(
+    (key,) = table.key
+    columns = ", ".join(f'"{c.name}"' for c in table.columns)
+    merged = ", ".join(
         f'arg_max("{c.name}", {{"at": coalesce(observed_at, TIMESTAMP \'1970-01-01\'), "id": import_id}}) AS "{c.name}"'
         for c in table.columns
-        if c.name not in table.key
+        if c.name != key
     )
-    return f"SELECT {key}, {latest} FROM ({scan}) GROUP BY {key}"
+    several = f"SELECT {key} FROM ({scan}) GROUP BY {key} HAVING count(*) > 1"
+    return (
+        f"SELECT {columns} FROM ({scan}) AS r "
+        f"WHERE NOT EXISTS (SELECT 1 FROM ({several}) AS s WHERE s.{key} = r.{key}) "
+        f"UNION ALL SELECT {columns} FROM "
+        f"(SELECT {key}, {merged} FROM ({scan}) AS m WHERE {key} IN ({several}) GROUP BY {key}) AS l"
+    )
 
 
 def _overrides(chosen: settings.Settings) -> list[tuple]:
@@ -376,8 +384,7 @@ def _listed(values: Iterable[str]) -> str:
 
 
 def _coverage(tables: engines.Engine, zone: str, part: Part) -> frozenset[date]:
-    """Tables `platform_days` and `covered_days` (local days that the data cover) and `tells` (what each platform's
-    exports tell); the covered days."""
+    """Tables `platform_days` and `covered_days` (local days that the data cover); the covered days."""
     spans = tables.ask("SELECT platform, coalesce(group_id, '') AS group_id, from_at, to_at FROM coverage")
     platforms = part.platforms or {group.split(":")[0] for group in part.groups}
     days = {
@@ -389,7 +396,6 @@ def _coverage(tables: engines.Engine, zone: str, part: Part) -> frozenset[date]:
     tables.insert("platform_days", {"platform": "VARCHAR", "day": "DATE"}, sorted(days))
     covered = sorted({day for _, day in days})
     tables.insert("covered_days", {"day": "DATE"}, [(day,) for day in covered])
-    tables.create("tells", rollups.base_sql("tells"))
     return frozenset(covered)
 
 

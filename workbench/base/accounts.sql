@@ -11,7 +11,7 @@ WITH known AS (
             m.display_name, m.role, m.invited_by, m.join_source, m.plan, m.country, m.language, m.time_zone
         ) IS NOT NULL
     UNION
-    SELECT member_id FROM account_month WHERE member_id IS NOT NULL
+    SELECT member_id FROM traces
     UNION
     SELECT member_id FROM memberships
 ),

@@ -6,9 +6,7 @@ WITH platforms AS (
     UNION
     SELECT platform FROM coverage
     UNION
-    SELECT split_part(member_id, ':', 1) FROM account_month WHERE member_id IS NOT NULL
-    UNION
-    SELECT split_part(member_id, ':', 1) FROM memberships
+    SELECT platform FROM accounts
 ),
 told AS (
     SELECT

@@ -20,9 +20,11 @@ _MOST_GIB = 2.5
 
 # Tables that many questions share and that cost more to make than to read: made once a store, not once a process.
 KEPT = frozenset(
-    ("members", "accounts", "people", "several_accounts", "traces", "membership_lines", "plain_stays",
-     "tangled_accounts", "tangled_lines", "answering", "tells",
-     "ineligible", "told", "deleted_later", "tangled_stays", "group_people", "inferred_replies", "openers", "newcomers", "engagement_score")
+    (
+        "members", "accounts", "people", "several_accounts", "traces", "membership_lines", "plain_stays",
+        "tangled_accounts", "tangled_lines", "answering", "tells", "ineligible", "told", "deleted_later",
+        "tangled_stays", "group_people", "inferred_replies", "openers", "newcomers", "engagement_score",
+    )
 )  # fmt: skip
 _KEPT_FILES = 40
 """Of each such table so many stay, the last used: the months of a report, for some parts of the community."""
@@ -50,7 +52,7 @@ class DuckDB:
 
     def create(self, name: str, text: str, values: dict | None = None, *, view: bool = False) -> None:
         values = named(text, values)
-        mark = self._mark(text, values)
+        mark = self._mark(name, text, values)
         if self._kept and name in KEPT and not view:
             file = self._file(name, mark, text, values)
             text, values, view = f"SELECT * FROM read_parquet('{_quoted(file)}')", {}, True
@@ -69,8 +71,8 @@ class DuckDB:
             self.connection.unregister("rows_to_insert")
         self._marks[name] = _hash(typed, repr(rows))
 
-    def _mark(self, text: str, values: dict) -> str:
-        read = set(re.findall(r"\w+", text)) & self._marks.keys()
+    def _mark(self, name: str, text: str, values: dict) -> str:
+        read = (set(re.findall(r"\w+", text)) & self._marks.keys()) - {name}
         return _hash(text, repr(sorted(values.items())), *(self._marks[name] for name in sorted(read)))
 
     def _file(self, name: str, mark: str, text: str, values: dict) -> Path:

@@ -22,12 +22,26 @@ first_days AS (
     GROUP BY j.person_id
     HAVING min(d.day) + INTERVAL 36 DAY <= $month_end
 ),
-midnights AS (
-    -- The first instant of each of these days, and of the days after them; a clock may change at midnight.
-    SELECT d.day, min(greatest(CAST(d.day AS TIMESTAMP) - o.shift, o.from_at)) AS start_at
-    FROM (SELECT day FROM first_days UNION SELECT day + 1 FROM first_days) AS d
-    JOIN utc_offsets AS o ON greatest(CAST(d.day AS TIMESTAMP) - o.shift, o.from_at) < o.to_at
-    GROUP BY d.day
+bounds AS (
+    -- The first instants of that day and of the next; a clock may change at midnight.
+    SELECT
+        f.person_id,
+        f.day,
+        min(
+            CASE
+                WHEN greatest(CAST(f.day AS TIMESTAMP) - o.shift, o.from_at) < o.to_at
+                    THEN greatest(CAST(f.day AS TIMESTAMP) - o.shift, o.from_at)
+            END
+        ) AS start_at,
+        min(
+            CASE
+                WHEN greatest(CAST(f.day + 1 AS TIMESTAMP) - o.shift, o.from_at) < o.to_at
+                    THEN greatest(CAST(f.day + 1 AS TIMESTAMP) - o.shift, o.from_at)
+            END
+        ) AS stop_at
+    FROM first_days AS f
+    CROSS JOIN utc_offsets AS o
+    GROUP BY f.person_id, f.day
 ),
 messages_in_order AS (
     SELECT
@@ -37,12 +51,13 @@ messages_in_order AS (
         e.occurred_at,
         f.day,
         row_number() OVER (PARTITION BY f.person_id ORDER BY e.occurred_at, e.event_id) AS place
-    FROM first_days AS f
-    JOIN midnights AS s ON s.day = f.day
-    JOIN midnights AS u ON u.day = f.day + 1
-    JOIN people_events AS e
-        ON e.person_id = f.person_id AND e.occurred_at >= s.start_at AND e.occurred_at < u.start_at
-    WHERE e.occurred_at >= $since_at AND e.kind IN ('post', 'reply')
+    FROM bounds AS f
+    JOIN people_events AS e ON e.person_id = f.person_id
+    WHERE
+        e.occurred_at >= $since_at
+        AND e.occurred_at >= f.start_at
+        AND e.occurred_at < f.stop_at
+        AND e.kind IN ('post', 'reply')
 ),
 first_messages AS (
     SELECT m.person_id, m.event_id, m.occurred_at, m.day, l.platform IS NOT NULL AS can_be_seen
