@@ -1,9 +1,10 @@
 """WhatsApp chat export (text, folder or zip; Android and iOS): messages, joins and departures of a group."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from unicodedata import normalize
@@ -25,11 +26,19 @@ YOU = "you"
 _FIRST_YEAR, _LAST_YEAR = 2009, 2099
 _SPACE = "[ \u00a0\u202f_]"
 _HALF = rf"[AaPp]\.?{_SPACE}?[Mm]\.?"
+_BEFORE = "[\u200e\u200f\u202a-\u202e\ufeff]*"
+_WORD = rf"(?:(?:à|at|um|om|klo|a las|las|alle){_SPACE})?"
+# In three pieces: up to the hour, the minute, the rest. Many messages share the first and the last.
 _HEADER = re.compile(
-    rf"\n[\u200e\u200f\u202a-\u202e\ufeff]*(\[)?(\d{{1,4}})([./-])(\d{{1,2}})\3(\d{{1,4}}),?{_SPACE}{{1,2}}"
-    rf"(?:(?:à|at|um|om|klo|a las|las|alle){_SPACE})?(?:({_HALF}){_SPACE})?"
-    rf"(\d{{1,2}})[:.](\d{{2}})(?:[:.](\d{{2}}))?(?:{_SPACE}?({_HALF}))?(?(1)\]|{_SPACE}[-–]){_SPACE}"
+    rf"\n({_BEFORE}(\[)?\d{{1,4}}(?:/\d{{1,2}}/|\.\d{{1,2}}\.|-\d{{1,2}}-)\d{{1,4}},?{_SPACE}{{1,2}}"
+    rf"(?:(?!\d){_WORD}(?:{_HALF}{_SPACE})?)?\d{{1,2}}[:.])(\d{{2}})"
+    rf"((?:[:.]\d{{2}})?(?:{_SPACE}?{_HALF})?(?(2)\]|{_SPACE}[-–]){_SPACE})"
 )
+_HOUR = re.compile(
+    rf"{_BEFORE}\[?(\d{{1,4}})([./-])(\d{{1,2}})\2(\d{{1,4}}),?{_SPACE}{{1,2}}{_WORD}(?:({_HALF}){_SPACE})?(\d{{1,2}})"
+)
+_SECOND = re.compile(rf"(?:[:.](\d{{2}}))?(?:{_SPACE}?({_HALF}))?")
+_MINUTES = {f"{minute:02}": timedelta(minutes=minute) for minute in range(60)}
 _MARKS = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _ALL_SPACE = re.compile(r"\s+")
 _PHONE = re.compile(r"\+?[\d\s().\u2010\u2011-]{7,}")
@@ -174,22 +183,24 @@ class _Chat:
     stays: list[tuple[dict, str | None, str | None, str | None]] = field(default_factory=list)
     """Stays about to be written: row, member and inviter (None = the exporter), and how they joined."""
     not_understood: int = 0
-    mixed: int = 0
+    mixed: set[str] = field(default_factory=set)
+    """Hours dated in the other order of day and month."""
     first: datetime | None = None
     last: datetime | None = None
 
-    def hour(self, a: str, b: str, c: str, hour: str, half: str | None) -> tuple[datetime, str] | None:
+    def hour(self, start: str, after: str | None) -> tuple[datetime | None, str]:
         """The UTC instant an hour began, and its local name; None when there is no such hour."""
+        a, _, b, c, before, hour = _HOUR.match(start).groups()
         day = _date(a, b, c, self.order.day_first)
         if day is None and (day := _date(a, b, c, not self.order.day_first)):
-            self.mixed += 1
-        number = int(hour)
+            self.mixed.add(f"{day} {hour} {before or after}")
+        number, half = int(hour), before or after
         if half:
             number = number % 12 + 12 * (half[0] in "pP") if number <= 12 else number
         if day is None or number > 23:
-            return None
+            return None, ""
         local = datetime(day.year, day.month, day.day, number)
-        return local.replace(tzinfo=self.zone).astimezone(UTC).replace(tzinfo=None), f"{local:%Y%m%d%H}"
+        return local - self.zone.utcoffset(local), f"{day.year}{day.month:02}{day.day:02}{number:02}"
 
     def rows(self) -> Iterator[Row]:
         you = self.owner or f"{self.platform}:{YOU}"
@@ -209,7 +220,7 @@ class _Chat:
                 "missing"
             )
         if self.mixed:
-            why = f"{self.mixed} hours are dated in the other order of day and month than the rest"
+            why = f"{len(self.mixed)} hours are dated in the other order of day and month than the rest"
             why += f" ({self.order.evidence}); they were read in the only order possible for them"
             yield problem(self.file, "the dates", why)
         yield (
@@ -233,81 +244,93 @@ class _Chat:
 def _messages(archive: Archive, chat: _Chat) -> Iterator[Row]:
     """The rows of a chat. What most messages need stands here in one piece: half a million of them are common."""
     platform, group_id, reading, members = chat.platform, chat.group_id, chat.reading, chat.members
-    by_raw, hours, seen, today = members.by_raw, {}, {}, ""
+    by_raw, hours, seen, today, same_hour, same_rest = members.by_raw, {}, {}, "", None, None
     seed, number, system = blake2b(group_id.encode(), digest_size=12), 0, 0
     first, last = datetime.max, datetime.min
     try:
-        for found, body in _split(archive, chat.file):
-            if found is None:
-                yield problem(chat.file, f"after record {number}", body)
-                continue
-            number += 1
-            _, a, _, b, c, before, hour, minute, second, after = found.groups()
-            at_hour = hours.get((a, b, c, hour, before or after), 0)
-            if at_hour == 0:
-                if len(hours) > 10_000:
-                    hours.clear()
-                at_hour = hours[a, b, c, hour, before or after] = chat.hour(a, b, c, hour, before or after)
-            minutes, seconds = int(minute), int(second or 0)
-            if at_hour is None or minutes > 59 or seconds > 59:
-                yield problem(chat.file, f"record {number}", f"{found[0].strip()[:40]!r} is no time from 2009 to 2099")
-                continue
-            began, local_hour = at_hour
-            at, local = began + timedelta(minutes=minutes, seconds=seconds), f"{local_hour}{minutes:02}"
-            first, last = at if at < first else first, at if at > last else last
-            if local_hour[:8] != today:
-                today = local_hour[:8]
-                seen.clear()
-            author, colon, text = body.partition(": ")
-            member = by_raw.get(author) if colon else None
-            if member is None:
-                author, text = _author(body)
-                if author is None:
-                    system += 1
-                    _system(text, at, local, seed, seen, chat)
+        for wrong, messages in _split(archive, chat.file):
+            if wrong:
+                yield problem(chat.file, f"after record {number}", wrong)
+            for start, _, minute, rest, body in messages:
+                number += 1
+                if rest != same_rest:
+                    same_rest, same_hour, (second, half) = rest, None, _second(rest)
+                if start != same_hour:
+                    same_hour, key = start, start + half if half else start
+                    if key not in hours:
+                        if len(hours) > 10_000:
+                            hours.clear()
+                        hours[key] = chat.hour(start, half)
+                    began, hour = hours[key]
+                    day = hour[:8]
+                past = _MINUTES.get(minute)
+                if past is None:  # digits of another script, or no minute
+                    minute = f"{int(minute):02}"
+                    past = _MINUTES.get(minute)
+                if began is None or past is None or second is None:
+                    shown = (start + minute + rest).strip()[:40]
+                    yield problem(chat.file, f"record {number}", f"{shown!r} is no time from 2009 to 2099")
                     continue
-                member = members.member(author)
-            key, deleted, mentions = text, False, []
-            if (
-                (len(text) < 60 and text.casefold().rstrip(".") in _SHORT_ODD)
-                or text[:1] in "\u200e<"
-                or text[-1:] == ">"
-                or " (" in text
-                or "\u200e" in text
-                or "\u2068" in text
-                or text[:4] in _POLL_STARTS
-            ):
-                text, key, deleted, mentions = _odd(text, member, chat)
-                if key is None:
-                    system += 1
-                    _system(text, at, local, seed, seen, chat)
-                    continue
-            digest = seed.copy()
-            digest.update(f"{local}\0{member}\0{key}".encode())
-            event_id = f"{platform}:{digest.hexdigest()}"
-            if event_id in seen:
-                seen[event_id] += 1
-                event_id = f"{event_id}-{seen[event_id]}"
-            else:
-                seen[event_id] = 0
-            yield (
-                "events",
-                {
-                    "event_id": event_id,
-                    "occurred_at": at,
-                    "time_approximate": False,
-                    "member_id": member,
-                    "kind": "post",
-                    "group_id": group_id,
-                    "thread_id": event_id,
-                    "mentions": mentions,
-                    "deleted_at": at if deleted else None,
-                    "n_chars": None if deleted else len(text),
-                    "platform": platform,
-                },
-            )
-            if text:
-                yield "messages", {"event_id": event_id, "occurred_at": at, "text": text}
+                at = began + past
+                if second:
+                    at += second
+                if at < first:
+                    first = at
+                if at > last:
+                    last = at
+                if day != today:
+                    today = day
+                    seen.clear()
+                author, colon, text = body.partition(": ")
+                member = by_raw.get(author) if colon else None
+                if member is None:
+                    author, text = _author(body)
+                    if author is None:
+                        system += 1
+                        _system(text, at, hour + minute, seed, seen, chat)
+                        continue
+                    member = members.member(author)
+                said, deleted, mentions = text, False, []
+                if (
+                    (len(text) < 60 and text.casefold().rstrip(".") in _SHORT_ODD)
+                    or text[:1] in "\u200e<"
+                    or text[-1:] == ">"
+                    or " (" in text
+                    or "\u200e" in text
+                    or "\u2068" in text
+                    or text[:4] in _POLL_STARTS
+                ):
+                    text, said, deleted, mentions = _odd(text, member, chat)
+                    if said is None:
+                        system += 1
+                        _system(text, at, hour + minute, seed, seen, chat)
+                        continue
+                digest = seed.copy()
+                digest.update(f"{hour}{minute}\0{member}\0{said}".encode())
+                event_id = f"{platform}:{digest.hexdigest()}"
+                if event_id in seen:
+                    seen[event_id] += 1
+                    event_id = f"{event_id}-{seen[event_id]}"
+                else:
+                    seen[event_id] = 0
+                yield (
+                    "events",
+                    {
+                        "event_id": event_id,
+                        "occurred_at": at,
+                        "time_approximate": False,
+                        "member_id": member,
+                        "kind": "post",
+                        "group_id": group_id,
+                        "thread_id": event_id,
+                        "mentions": mentions,
+                        "deleted_at": at if deleted else None,
+                        "n_chars": None if deleted else len(text),
+                        "platform": platform,
+                    },
+                )
+                if text:
+                    yield "messages", {"event_id": event_id, "occurred_at": at, "text": text}
     except SourceError as error:
         yield problem(chat.file, f"after record {number}", f"the rest of the file cannot be read: {error}")
     reading.read["message"] += number - system
@@ -316,26 +339,32 @@ def _messages(archive: Archive, chat: _Chat) -> Iterator[Row]:
         chat.first, chat.last = first, last
 
 
-def _split(archive: Archive, name: str) -> Iterator[tuple[re.Match | None, str]]:
-    """Each message's first words, which hold its time, and all that follows; (None, why) for what is no message."""
-    text, found, cut = "\n", None, False
+def _split(archive: Archive, name: str) -> Iterator[tuple[str, Iterable[tuple[str, ...]]]]:
+    """Messages by the bunch, each as the pieces of its first words, which hold its time, and all that follows. In
+    front of a bunch, what is no message, if anything."""
+    text, last, cut = "\n", [], False
     for piece in pieces(archive, name):
-        text = (text[found.start() :] if found else text) + piece
-        found = None
-        for following in _HEADER.finditer(text):
-            if found is not None:
-                yield found, text[found.end() : following.start()]
-            elif not cut and text[: following.start()].strip("\ufeff\n "):
-                yield None, "text before the first message"
-            found, cut = following, False
-        if len(text) - (found.end() if found else 0) > LONGEST:
-            if found:
-                yield found, text[found.end() : found.end() + LONGEST]
+        text, *parts = _HEADER.split(text + piece)
+        if parts:
+            before = not cut and not last and text.strip("\ufeff\n ")
+            parts, last, cut = parts[:-5], parts[-5:], False
+            yield "text before the first message" if before else "", zip(*[iter(parts)] * 5, strict=True)
+            text = "\n" + last[0] + "".join(last[2:])
+        if len(last[4] if last else text) > LONGEST:
+            if last:
+                yield "", [(*last[:4], last[4][:LONGEST])]
             if not cut:
-                yield None, f"a message of more than {LONGEST:,} characters was cut"
-            text, found, cut = text[-200:], None, True
-    if found:
-        yield found, text[found.end() :].rstrip("\n")
+                yield f"a message of more than {LONGEST:,} characters was cut", ()
+            text, last, cut = text[-200:], [], True
+    if last:
+        yield "", [(*last[:4], last[4].rstrip("\n"))]
+
+
+@lru_cache(1_000)
+def _second(rest: str) -> tuple[timedelta | None, str | None]:
+    """What the piece behind the minute tells: the second, and which half of the day."""
+    second, half = _SECOND.match(rest).groups()
+    return (timedelta(seconds=int(second or 0)) if int(second or 0) < 60 else None), half
 
 
 def _author(body: str) -> tuple[str | None, str]:
@@ -465,10 +494,10 @@ def _order(archive: Archive, name: str) -> Iterator[Row]:
             tail = tail[tail.find("\n") :] if "\n" in tail else ""
             for found in _HEADER.finditer(text):
                 number += 1
-                _, a, sign, b, c, *_ = found.groups()
-                if (a, b, c) == last:
+                if found[1] == last:
                     continue
-                last = (a, b, c)
+                last = found[1]
+                a, sign, b, c, *_ = _HOUR.match(last).groups()
                 shown = f'"{_plain(found[0]).strip("[]-– ")[:30]}"'
                 if len(a) == 4:
                     return _Order(True, f"year before month before day: {shown}")

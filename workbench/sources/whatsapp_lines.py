@@ -184,15 +184,29 @@ class Line:
 
 
 @cache
-def _patterns() -> list[tuple[str, re.Pattern]]:
+def _patterns() -> list[tuple[str, str, bool, re.Pattern]]:
+    """Kind and pattern of each line; between them, to see quickly that a line is another one, words that it must hold
+    and whether it may hold a colon and a space, which names do not."""
     patterns = []
     for kind, lines in _LINES.items():
         for line in filter(None, map(str.strip, lines.splitlines())):
             for pattern in line[3:].split(" | "):
                 filled = pattern.replace("{a}", f"(?P<a>{_NAME})").replace("{b}", f"(?P<b>{_NAMES})")
                 filled = filled.replace("{q}", _QUOTED).strip()
-                patterns.append((kind, re.compile(filled + r"\.?", re.DOTALL)))
+                colon = any(loose in pattern for loose in ("{q}", ".*", ".+"))
+                patterns.append((kind, _fixed(pattern), colon, re.compile(filled + r"\.?", re.DOTALL)))
     return patterns
+
+
+def _fixed(pattern: str) -> str:
+    """The longest run of letters that stands in all lines of a pattern.
+
+    >>> _fixed("{a} (?:hat|hast|haben) die Gruppe {q} erstellt"), _fixed("{b} was added(?: by (?:an )?admin)?.*")
+    (' die Gruppe ', ' was added')
+    """
+    while (outer := re.sub(r"\([^()]*\)\??", "\0", pattern)) != pattern:
+        pattern = outer
+    return max(re.split(r"\{.\}|\[[^]]*\]|.[?*]+|[.*+?\0]", pattern), key=len)
 
 
 def system_line(text: str) -> Line | None:
@@ -203,8 +217,9 @@ def system_line(text: str) -> Line | None:
     >>> system_line("Vous avez créé le groupe « Thé du jeudi »")
     Line(kind='created', who=None, whom='', name='Thé du jeudi')
     """
-    for kind, pattern in _patterns() if len(text) <= LONGEST else ():
-        found = pattern.fullmatch(text)
+    plain = ": " not in text
+    for kind, words, colon, pattern in _patterns() if len(text) <= LONGEST else ():
+        found = pattern.fullmatch(text) if (plain or colon) and words in text else None
         if found is None:
             continue
         pieces = found.groupdict()
