@@ -618,4 +618,6 @@ def _phone(name: str) -> str | None:
 
 def _plain(text: str) -> str:
     """A line of WhatsApp's own without marks, with plain spaces and apostrophes."""
-    return _ALL_SPACE.sub(" ", _MARKS.sub("", normalize("NFC", text))).replace("’", "'").strip()
+    if not text.isascii():
+        text = _MARKS.sub("", normalize("NFC", text)).replace("’", "'")
+    return " ".join(text.split())

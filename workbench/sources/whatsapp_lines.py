@@ -184,18 +184,23 @@ class Line:
 
 
 @cache
-def _patterns() -> list[tuple[str, str, bool, re.Pattern]]:
-    """Kind and pattern of each line; between them, to see quickly that a line is another one, words that it must hold
-    and whether it may hold a colon and a space, which names do not."""
+def _patterns(colon: bool) -> list[tuple[str, str, str]]:
+    """Of each kind of line, of those that may hold a colon and a space, which names do not: words that it must hold,
+    so that it is quick to see that most lines are none, and the pattern."""
     patterns = []
     for kind, lines in _LINES.items():
         for line in filter(None, map(str.strip, lines.splitlines())):
             for pattern in line[3:].split(" | "):
                 filled = pattern.replace("{a}", f"(?P<a>{_NAME})").replace("{b}", f"(?P<b>{_NAMES})")
                 filled = filled.replace("{q}", _QUOTED).strip()
-                colon = any(loose in pattern for loose in ("{q}", ".*", ".+"))
-                patterns.append((kind, _fixed(pattern), colon, re.compile(filled + r"\.?", re.DOTALL)))
+                if not colon or any(loose in pattern for loose in ("{q}", ".*", ".+")):
+                    patterns.append((kind, _fixed(pattern), filled + r"\.?"))
     return patterns
+
+
+@cache  # when first needed: most chats need few of a hundred
+def _compiled(pattern: str) -> re.Pattern:
+    return re.compile(pattern, re.DOTALL)
 
 
 def _fixed(pattern: str) -> str:
@@ -217,9 +222,8 @@ def system_line(text: str) -> Line | None:
     >>> system_line("Vous avez créé le groupe « Thé du jeudi »")
     Line(kind='created', who=None, whom='', name='Thé du jeudi')
     """
-    plain = ": " not in text
-    for kind, words, colon, pattern in _patterns() if len(text) <= LONGEST else ():
-        found = pattern.fullmatch(text) if (plain or colon) and words in text else None
+    for kind, words, pattern in _patterns(": " in text) if len(text) <= LONGEST else ():
+        found = _compiled(pattern).fullmatch(text) if words in text else None
         if found is None:
             continue
         pieces = found.groupdict()
