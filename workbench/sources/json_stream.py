@@ -11,6 +11,8 @@ from workbench.errors import SourceError
 LARGEST = 16_000_000
 """Characters of one record."""
 DEEPEST = 8
+AT_ONCE = 1 << 16
+"""Characters of the items of a list that are read at once."""
 
 Path = tuple[str, ...]
 
@@ -57,6 +59,8 @@ def clean(value: Any) -> str | None:
     """
     if not isinstance(value, str) or not value:
         return None
+    if value.isascii():
+        return value
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -71,6 +75,8 @@ class _Text:
     at: int = 0
     past: int = 0
     """Characters before `text`."""
+    alone: int = 0
+    """Up to this character items are read one by one."""
 
     def more(self, least: int = 1) -> bool:
         """Read on by `least` characters, if there are so many; False at the end."""
@@ -113,10 +119,28 @@ class _Text:
             except (ValueError, RecursionError):
                 raise SourceError(f"not valid JSON at character {self.past + self.at:,}") from None
 
+    def items(self) -> list:
+        """The next items of a list, up to where the last object at hand begins that begins like the first. None, where
+        they are not all JSON: one by one will tell which of them is not."""
+        start = self.text.find(":", self.at, self.at + 100)
+        if start < 0 or self.past + self.at < self.alone:
+            return []
+        last = self.text.rfind(self.text[self.at : start + 1], start, self.at + AT_ONCE)
+        end = self.text.rfind(",", start, max(last, start))
+        if end < 0 or self.text[end + 1 : last].strip():
+            return []
+        try:
+            items, length = _decode(f"[{self.text[self.at : end]}]", 0)
+        except (ValueError, RecursionError):
+            self.alone = self.past + last
+            return []
+        self.at += length - 2  # before the end where the list ends before it
+        return items
+
     def _mended(self) -> bool:
-        if "\\x" not in self.text:
+        if self.text.find("\\x", self.at) < 0:
             return False
-        text = _BAD_ESCAPE.sub(r"\1\\u00\2", self.text)
+        text = self.text[: self.at] + _BAD_ESCAPE.sub(r"\1\\u00\2", self.text[self.at :])
         changed, self.text = text != self.text, text
         return changed
 
@@ -164,6 +188,11 @@ def _walk(text: _Text, path: Path, opened: Container[str], spread: Container[str
             elif walked and sign == "{":
                 yield from _walk(text, inside, opened, spread)
             else:
+                if sign == "{":
+                    for item in text.items():
+                        yield inside, item
+                    if text.sign() in (",", "]"):
+                        continue
                 try:
                     value = text.value()
                 except SourceError as error:

@@ -15,6 +15,7 @@ class KnownIds:
 
     def __init__(self, columns: int = 0):
         self._ids, self._columns = array("q"), [array("q") for _ in range(columns)]
+        self._appends = [column.append for column in self._columns]
         self._late: dict[int, tuple[int, ...]] = {}
 
     def add(self, number: int, *values: int) -> None:
@@ -22,10 +23,12 @@ class KnownIds:
             self._late[number] = values
             return
         self._ids.append(number)
-        for column, value in zip(self._columns, values, strict=True):
-            column.append(value)
+        for append, value in zip(self._appends, values, strict=True):
+            append(value)
 
     def get(self, number: int) -> tuple[int, ...] | None:
+        if not self._ids or number > self._ids[-1]:
+            return None
         place = bisect_left(self._ids, number)
         if place < len(self._ids) and self._ids[place] == number:
             return tuple(column[place] for column in self._columns)

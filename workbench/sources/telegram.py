@@ -1,7 +1,6 @@
 """Telegram Desktop export (`result.json`, one chat or all): messages, replies, reactions, joins and departures."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -116,10 +115,16 @@ class _Export:
     numbers: dict[str, int] = field(default_factory=dict)
     names: dict[str, set[str]] = field(default_factory=dict)
     """Accounts that use a name."""
+    met: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    """Accounts by id and name as they stand in the file."""
     stays: list[_Stay] = field(default_factory=list)
     chats: dict[str, _Chat] = field(default_factory=dict)
 
     def member(self, native_id: Any, name: Any) -> str | None:
+        told = (native_id, name) if type(native_id) is str and type(name) is str else None
+        if member_id := self.met.get(told):
+            self.members[member_id] = name
+            return member_id
         name = clean(name)
         if type(native_id) is int and 0 < native_id < 1 << 63:
             native_id = f"user{native_id}"
@@ -130,6 +135,8 @@ class _Export:
         self.members[member_id] = name or self.members.get(member_id)
         if name:
             self.names.setdefault(name, set()).add(member_id)
+        if told and name == told[1]:
+            self.met[told] = member_id
         return member_id
 
     def number(self, member_id: str | None) -> int:
@@ -215,11 +222,11 @@ def _file(archive: Archive, file: str, export: _Export) -> Iterator[Row]:
     chat, record = _Chat(export.platform, file), 0
     try:
         for path, value in walk(pieces(archive, file), opened=_OPENED, spread=_SPREAD):
-            if path[-1:] == ("*",) and value is OPEN:
-                chat = _Chat(export.platform, file)
-            elif path[-2:] == ("messages", "*"):
+            if path[-2:] == ("messages", "*"):
                 record += 1
-                yield from _record(value, f"record {record}", chat, export)
+                yield from _record(value, record, chat, export)
+            elif path[-1:] == ("*",) and value is OPEN:
+                chat = _Chat(export.platform, file)
             elif path[-1:] == ("name",):
                 chat.name = clean(value)
             elif path[-1:] == ("type",):
@@ -237,7 +244,7 @@ def _file(archive: Archive, file: str, export: _Export) -> Iterator[Row]:
         yield problem(file, f"after record {record}", f"the rest of the file cannot be read: {error}")
 
 
-def _record(record: Any, place: str, chat: _Chat, export: _Export) -> Iterator[Row]:
+def _record(record: Any, number: int, chat: _Chat, export: _Export) -> Iterator[Row]:
     reading = export.reading
     if chat.kind in PRIVATE:
         reading.read["message"] += 1
@@ -247,31 +254,35 @@ def _record(record: Any, place: str, chat: _Chat, export: _Export) -> Iterator[R
     at = None if why else _when(record, chat.file, reading)
     if why or at is None:
         reading.read["message"] += 1
-        yield problem(chat.file, place, why or "no date_unixtime between the years 2013 and 2100")
+        yield problem(chat.file, f"record {number}", why or "no date_unixtime between the years 2013 and 2100")
         return
-    chat.first, chat.last = min(chat.first or at, at), max(chat.last or at, at)
-    native_id = record.get("id") if type(record.get("id")) is int and abs(record["id"]) < 1 << 62 else None
-    if native_id is not None and chat.known.get(native_id) is not None:
+    if chat.first is None or at < chat.first:
+        chat.first = at
+    if chat.last is None or at > chat.last:
+        chat.last = at
+    native_id = record.get("id")
+    if type(native_id) is not int or abs(native_id) >= 1 << 62:
+        native_id = None
+    elif chat.known.get(native_id) is not None:
         reading.repeated["message"] += 1
         return
     reading.read["message"] += 1
-    event_id = f"{chat.group_id}:{native_id if native_id is not None else _digest(record)}"
+    group_id = chat.group_id
+    event_id = f"{group_id}:{_digest(record) if native_id is None else native_id}"
     if record.get("type") == "service":
         if native_id is not None:
             chat.known.add(native_id, _NOBODY, native_id)
-        _service(record, at, event_id, native_id, place, chat, export)
+        _service(record, at, event_id, native_id, f"record {number}", chat, export)
     else:
-        yield from _message(record, at, event_id, native_id, chat, export)
+        yield from _message(record, at, event_id, native_id, group_id, chat, export)
 
 
 def _message(
-    message: dict, at: datetime, event_id: str, native_id: int | None, chat: _Chat, export: _Export
+    message: dict, at: datetime, event_id: str, native_id: int | None, group_id: str, chat: _Chat, export: _Export
 ) -> Iterator[Row]:
-    author, edited_at = (
-        export.member(message.get("from_id"), message.get("from")),
-        _unixtime(message, "edited_unixtime"),
-    )
-    if author and "from" in message and message["from"] is None:
+    name, edited_at = message.get("from", ""), _unixtime(message.get("edited_unixtime"))
+    author = export.member(message.get("from_id"), name)
+    if author and name is None:
         export.gone.add(author)
     answered, opener, target = message.get("reply_to_message_id"), native_id, None
     if type(answered) is not int or "reply_to_peer_id" in message or answered in chat.topics or answered == native_id:
@@ -282,7 +293,9 @@ def _message(
         target = export.authors[known[0]] if known and known[0] != _NOBODY else None
     if native_id is not None and abs(opener) < 1 << 62:
         chat.known.add(native_id, export.number(author), opener)
-    text = "\n".join(filter(None, (_plain(message.get("text")), _poll(message.get("poll")))))
+    text = _plain(message.get("text"))
+    if poll := _poll(message.get("poll")):
+        text = f"{text}\n{poll}" if text else poll
     kind = "share" if clean(message.get("forwarded_from")) else "post"
     yield (
         "events",
@@ -292,9 +305,9 @@ def _message(
             "time_approximate": False,
             "member_id": author,
             "kind": kind if answered is None else "reply",
-            "group_id": chat.group_id,
-            "thread_id": event_id if opener is None or answered is None else f"{chat.group_id}:{opener}",
-            "reply_to": None if answered is None else f"{chat.group_id}:{answered}",
+            "group_id": group_id,
+            "thread_id": event_id if opener is None or answered is None else f"{group_id}:{opener}",
+            "reply_to": None if answered is None else f"{group_id}:{answered}",
             "target_member_id": target,
             "mentions": _mentions(message, export.platform),
             "n_chars": len(text),
@@ -318,7 +331,7 @@ def _message(
                     "time_approximate": True,
                     "member_id": giver,
                     "kind": "reaction",
-                    "group_id": chat.group_id,
+                    "group_id": group_id,
                     "reply_to": event_id,
                     "target_member_id": author,
                     "platform": export.platform,
@@ -402,13 +415,18 @@ def _plain(text: Any) -> str:
 
 def _mentions(message: dict, platform: str) -> list[str]:
     """The accounts mentioned; a mention by user name does not tell which account it is."""
-    parts = [*_objects(message.get("text")), *_objects(message.get("text_entities"))]
-    ids = (part.get("user_id") for part in parts if part.get("type") == "mention_name")
-    return list(dict.fromkeys(f"{platform}:user{number}" for number in ids if type(number) is int and number > 0))
+    found = {}
+    for parts in (message.get("text"), message.get("text_entities")):
+        for part in parts if isinstance(parts, list) else ():
+            if isinstance(part, dict) and part.get("type") == "mention_name":
+                number = part.get("user_id")
+                if type(number) is int and number > 0:
+                    found[f"{platform}:user{number}"] = None
+    return list(found)
 
 
 def _when(record: dict, file: str, reading: Reading) -> datetime | None:
-    at = _unixtime(record, "date_unixtime")
+    at = _unixtime(record.get("date_unixtime"))
     if at is not None or "date_unixtime" in record:
         return at
     try:
@@ -431,14 +449,14 @@ def _when(record: dict, file: str, reading: Reading) -> datetime | None:
     return local.astimezone(UTC).replace(tzinfo=None)
 
 
-def _unixtime(record: dict, key: str) -> datetime | None:
+def _unixtime(told: Any) -> datetime | None:
     """Seconds since 1970, text or number, as naive UTC.
 
-    >>> _unixtime({"date_unixtime": "1692821483"}, "date_unixtime")
-    datetime.datetime(2023, 8, 23, 20, 11, 23)
+    >>> _unixtime("1692821483"), _unixtime(1692821483), _unixtime("soon")
+    (datetime.datetime(2023, 8, 23, 20, 11, 23), datetime.datetime(2023, 8, 23, 20, 11, 23), None)
     """
-    seconds = str(record.get(key))
-    if not re.fullmatch(r"[0-9]{1,11}", seconds):
+    seconds = told if type(told) is str else str(told) if type(told) is int else ""
+    if not (seconds.isdigit() and seconds.isascii() and len(seconds) <= 11):
         return None
     at = _EPOCH + timedelta(seconds=int(seconds))
     return at if _FIRST <= at < _LAST else None
