@@ -1,14 +1,16 @@
-"""What importing costs: python benchmarks/importers.py DIR --mb 1 100 [--only telegram whatsapp] [--others PYTHON]
+"""What importing costs: python benchmarks/importers.py DIR --mb 1 100 2000 [--only telegram] [--others PYTHON]
 
-Exports of a made-up community are generated below DIR and kept for the next run. Each is read by its importer, every
-row taken and let go, in a process of its own: processor seconds, MB/s of them, and the peak of resident memory. Beside
-it `json.load` of the same bytes, the floor for JSON, and on the same files chat-miner and whatstk, where --others names
-a Python that has them (pip install chat-miner whatstk). What starting Python and loading modules costs is left out.
+Exports of a made-up community are generated below DIR, and kept for the next run up to --keep MB. Each is read by its
+importer, every row taken and let go, in a process of its own: processor seconds, MB/s of them, and the peak of resident
+memory. Up to --beside MB, for they hold the whole file, beside it `json.load` of the same bytes, the floor for JSON,
+and on the same files chat-miner and whatstk, where --others names a Python that has them (pip install chat-miner
+whatstk). What starting Python and loading modules costs is left out.
 """
 
 import argparse
 import json
 import random
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -171,6 +173,24 @@ def topics(size: int) -> Iterator[tuple[str, bytes]]:
         yield f"posts/{number:09}.json", json.dumps(post).encode()
 
 
+def whole_topics(size: int) -> Iterator[tuple[str, bytes]]:
+    """Files of a Discourse forum, a topic of 50 posts each."""
+    some: list[dict] = []
+    for number, at, who, text in said():
+        some.append(
+            {"id": number, "post_number": len(some) + 1, "user_id": who + 1,
+             "username": f"m{who}", "created_at": f"{at:%Y-%m-%dT%H:%M:%S}.000Z", "cooked": f"<p>{text}</p>",
+             "reply_to_post_number": None, "reads": 3, "actions_summary": []}
+        )  # fmt: skip
+        if len(some) == 50:
+            topic = {"id": number // 50, "title": "Tea", "category_id": 5, "archetype": "regular"}
+            for post in some:
+                post["topic_id"] = number // 50
+            stream = {"posts": some, "stream": [post["id"] for post in some]}
+            yield f"t/{number // 50:07}.json", json.dumps({**topic, "post_stream": stream}).encode()
+            some = []
+
+
 def chats(size: int) -> Iterator[tuple[str, bytes]]:
     """Files of Facebook's Messenger, newest message first, letters written as it writes them."""
     folder, some = "your_facebook_activity/messages/inbox/tea_700", []
@@ -190,10 +210,10 @@ FORMATS: dict[str, tuple[str, str, Callable]] = {
     "mbox": ("mbox", "tea.mbox", mbox), "table": ("table", "posts.csv", table),
     "stackexchange": ("stackexchange", "dump", posts), "slack": ("slack", "slack.zip", days),
     "zulip": ("zulip", "zulip.zip", shards), "discourse": ("discourse", "forum.zip", topics),
-    "facebook": ("facebook", "facebook.zip", chats),
+    "facebook": ("facebook", "facebook.zip", chats), "topics": ("discourse", "topics.zip", whole_topics),
 }  # fmt: skip
 """Importer, file and what generates it. Of a zip, MB are those of its files."""
-JSON_ZIPS = {"slack", "zulip", "discourse", "facebook"}
+JSON_ZIPS = {"slack", "zulip", "discourse", "topics", "facebook"}
 _ENDS = {"telegram": b"]}", "discord": b"]}", "stackexchange": b"</posts>\n"}
 
 
@@ -282,13 +302,15 @@ def measured(first: str, then: str, *, python: str = sys.executable) -> dict:
     return json.loads(run.stdout.splitlines()[-1])
 
 
-def ways(name: str, path: Path, others: str | None) -> Iterator[tuple[str, dict]]:
-    """Each way to read the file, with what it costs."""
+def ways(name: str, path: Path, others: str | None, *, beside: bool) -> Iterator[tuple[str, dict]]:
+    """Each way to read the file, with what it costs; `beside` ours the floor and the others."""
     first = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import importers; from pathlib import Path"
     )
     load = f"from workbench.sources import registry; registry.source({FORMATS[name][0]!r})"
     yield "workbench", measured(f"{first}; {load}", f"importers.imported({name!r}, Path({str(path)!r}))")
+    if not beside:
+        return
     if path.suffix in (".json", ".jsonl") or (path.suffix == ".zip" and name in JSON_ZIPS):
         yield "json.load", measured(first, f"importers.loaded(Path({str(path)!r}))")
     for title, (module, asked) in OTHERS.get(name, {}).items() if others else ():
@@ -301,7 +323,7 @@ def main(given: argparse.Namespace) -> None:
         for mb in given.mb:
             path = made(given.folder, name, mb * MB)
             size = size_of(path) / MB
-            for way, cost in ways(name, path, given.others):
+            for way, cost in ways(name, path, given.others, beside=mb <= given.beside):
                 if "failed" in cost:
                     print(f"| {name} | {size:,.0f} | {way} | failed: {cost['failed']} | | | |", flush=True)
                     continue
@@ -309,6 +331,8 @@ def main(given: argparse.Namespace) -> None:
                 found = "" if cost["found"] is None else f"{cost['found']:,}"
                 told = f"{cost['cpu_s']:,.2f} | {speed:,.1f} | {cost['peak_mb']:,} | {found}"
                 print(f"| {name} | {size:,.0f} | {way} | {told} |", flush=True)
+            if mb > given.keep:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 if __name__ == "__main__":
@@ -316,5 +340,7 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path)
     parser.add_argument("--mb", type=int, nargs="+", default=[1, 100])
     parser.add_argument("--only", choices=FORMATS, nargs="+")
+    parser.add_argument("--beside", type=int, default=100, metavar="MB")
+    parser.add_argument("--keep", type=int, default=100, metavar="MB")
     parser.add_argument("--others", help="a Python with chat-miner and whatstk")
     main(parser.parse_args())
