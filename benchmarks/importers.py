@@ -16,7 +16,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 
 MB = 1_000_000
@@ -40,10 +40,13 @@ OTHERS = {
 def said() -> Iterator[tuple[int, datetime, int, str]]:
     """Number, time, author and text of message after message, the same each time."""
     chance, at = random.Random(1), START
-    for number in count(1):
-        at += timedelta(seconds=chance.randrange(1, 400))
+    some = []
+    for _ in range(100_000):  # said again and again, at other times: to make them up takes longer than to import them
         text = " ".join(chance.choices(WORDS, k=chance.choice((3, 8, 8, 15, 40))))
-        yield number, at, int(PEOPLE * chance.random() ** 3), text
+        some.append((timedelta(seconds=chance.randrange(1, 400)), int(PEOPLE * chance.random() ** 3), text))
+    for number, (pause, who, text) in zip(count(1), cycle(some)):
+        at += pause
+        yield number, at, who, text
 
 
 # One generator of a file's bytes a format; each message is a piece

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from importing import FIXTURES, read, read_damaged, zipped
 
 from workbench import store
-from workbench.sources import mbox_file, registry
+from workbench.sources import mbox, mbox_file, registry
 from workbench.sources.mbox import SOURCE
 from workbench.sources.mbox_text import own_words, subject_words
 
@@ -214,6 +214,32 @@ def test_importing_twice_and_overlapping_archives_in_any_order_give_one_store(tm
         for path in order:
             store.add(tmp_path / name, SOURCE, path)
     assert content(tmp_path / "a") == content(tmp_path / "b")
+
+
+HEADS = (
+    "Content-Type: text/plain", 'Content-Type: text/plain; charset="iso-8859-1"; format=flowed',
+    "Content-Type: text/plain;\n\tcharset=windows-1252", 'Content-Type: text/plain; charset="utf-8',
+    "Content-Type: text/plain; charset=utf-8; charset=latin-1", "Content-Type: text/html", "Content-Type: text",
+    "Content-Transfer-Encoding: Quoted-Printable", "Content-Transfer-Encoding: quoted-printable ",
+    "Content-Transfer-Encoding: base64", "Content-Disposition: attachment", "Subject: Th=C3=A9\n  et café", "X-Y:",
+    "X: \x85\x0b", " lost", "no colon", "From me", "A B: c", "Date: Thu, 1 Oct 2026 09:00:00 +0000\r",
+)  # fmt: skip
+
+
+@QUIET
+@given(
+    st.lists(st.sampled_from(HEADS), min_size=1, max_size=5),
+    st.sampled_from(["\n", ""]),
+    st.sampled_from(["utf-8", "cp1252"]),
+)
+def test_what_is_read_quickly_is_read_as_the_standard_library_reads_it(heads, empty, encoding):
+    content = ("\n".join(heads) + "\n" + empty + "Caf=E9 =\nÉté\r\n\n").encode(encoding, "replace")
+    quick = mbox._simple(content)
+    assert quick is None or quick == mbox._any(content)
+
+
+def test_a_simple_mail_is_read_quickly():
+    assert mbox._simple(b"From: Ana <ana@example.org>\nContent-Type: text/plain; charset=utf-8\n\nTea?\n")
 
 
 def test_a_long_attachment_is_not_kept_in_memory(tmp_path, monkeypatch):

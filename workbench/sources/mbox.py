@@ -2,8 +2,8 @@
 
 import email
 import email.utils
+import quopri
 import re
-from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from workbench.errors import SourceError
 from workbench.sources import Reading, Row, Source, problem
 from workbench.sources.archive import decode
 from workbench.sources.html import plain_text
+from workbench.sources.known_ids import KnownIds, KnownTexts
 from workbench.sources.mbox_file import Letter, first_letter, letters
 from workbench.sources.mbox_text import own_words, subject_words
 from workbench.sources.streams import open_files
@@ -39,6 +40,16 @@ _PRIVATE = "private mail: it came through no list"
 _PERSONAL = ("received", "delivered-to", "x-gmail-labels", "x-gm-thrid", "return-path")
 _LISTS = ("list-id", "x-beenthere", "mailing-list", "x-mailing-list", "list-post")
 # A parser of our own: the standard library's goes as deep as its comments do, and differs from release to release.
+_HEAD = re.compile(rb"(?:[!-9;-~]++:[^\r\n]*+\n(?:[ \t][^\r\n]*+\n)*+)++\n")
+_FIELD = re.compile(r"([!-9;-~]+):([^\r\n]*(?:\n[ \t][^\r\n]*)*)\n")
+_FLOW = r"(?:;\s*(?:format=flowed|delsp=(?:yes|no)))*"
+_PLAIN = re.compile(rf'text/plain{_FLOW}(?:;\s*charset=("?)([\w-]+)\1)?{_FLOW}', re.ASCII | re.IGNORECASE)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE = re.compile(
+    rf"[A-Z][a-z][a-z], +(\d\d?) ({'|'.join(_MONTHS)}) ([12]\d\d\d) (\d\d):(\d\d):(\d\d) "
+    r"(?!-0000)([+-])(0\d|1[0-4])([0-5]\d)(?: \([A-Z]+\))?",
+    re.ASCII,
+)
 _NAMED = re.compile(r"\s*(?:([^<>]*)<([^<>]*)>|([^\s()]+)\s*\((.*)\)\s*$)", re.DOTALL)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ADDRESS = re.compile(r"([\w.+=-]{1,100})@([\w-]{1,100}(?:\.[\w-]{1,100}){0,8})")
@@ -52,7 +63,7 @@ def recognises(path: Path) -> bool:
 
 
 def read(path: Path, reading: Reading) -> Iterator[Row]:
-    """One pass over the mails, files in the order of their first mail; memory grows by some 200 bytes a mail.
+    """One pass over the mails, files in the order of their first mail; memory grows by some 150 bytes a mail.
 
     A mail's id is its Message-ID; a mail told twice counts once. A mail that names no other opens a thread; a reply
     belongs to the thread of the mail that it answers, where the export holds that, else of the first of its
@@ -108,14 +119,12 @@ class _Mail:
 class _Lists:
     platform: str
     reading: Reading
-    numbers: dict[str, int] = field(default_factory=dict)
+    words: KnownTexts = field(default_factory=KnownTexts)
     """Of each author and each opener of a thread."""
-    words: list[str] = field(default_factory=list)
-    index: dict[int, int] = field(default_factory=dict)
-    """Place of each mail in `authors` and `openers`, by a digest of its id."""
-    authors: array = field(default_factory=lambda: array("q"))
-    openers: array = field(default_factory=lambda: array("q"))
-    subjects: dict[tuple[str | None, str], tuple[int, datetime]] = field(default_factory=dict)
+    known: KnownIds = field(default_factory=lambda: KnownIds(2))
+    """Author and opener of each mail, by the hash of its id, of 64 bits."""
+    subjects: KnownIds = field(default_factory=lambda: KnownIds(2))
+    """Opener and second of the latest mail, by the hash of list and subject."""
     names: dict[str, str | None] = field(default_factory=dict)
     mails: Counter = field(default_factory=Counter)
     generated: Counter = field(default_factory=Counter)
@@ -134,14 +143,14 @@ class _Lists:
             missing = "an author" if author is None else "a date between the years 1980 and 2100"
             yield "a mail that cannot be parsed" if mail is None else f"a mail without {missing}"
             return
-        key = _digest(native_id)
-        if key in self.index:
+        key = hash(native_id)
+        if self.known.get(key):
             self.reading.repeated["mail"] += 1
             return
         self.reading.read["mail"] += 1
         group = _list_of(head)
         if why := _left_out(head, group):
-            self.index[key] = self.remember(_NOBODY, _NOBODY)
+            self.known.add(key, _NOBODY, _NOBODY)
             self.reading.dropped[why] += 1
             return
         if letter.is_cut:
@@ -156,13 +165,14 @@ class _Lists:
         member_id, event_id = f"{self.platform}:{author}", f"{self.platform}:{native_id}"
         group_id = f"{self.platform}:{group}" if group else None
         subject, answers = subject_words(_words(mail.head.get("subject", "")))
-        parent, opener = self.thread(mail.head, native_id, (group_id, subject.casefold()), at, answers)
+        topic, second = hash((group_id, subject.casefold())), int((at - _FIRST).total_seconds())
+        parent, opener = self.thread(mail.head, native_id, topic, second, answers)
         opens = parent is None and opener is None and not answers
         thread = native_id if opens else opener
-        place = self.remember(self.number(author), _NOBODY if thread is None else self.number(thread))
-        self.index[key] = place
+        number = _NOBODY if thread is None else self.words.number(thread)
+        self.known.add(key, self.words.number(author), number)
         if subject and thread is not None:
-            self.subjects[group_id, subject.casefold()] = self.number(thread), at
+            self.subjects.add(topic, number, second)
         self.names[member_id] = name or self.names.get(member_id)
         self.mails[member_id] += 1
         self.generated[member_id] += mail.head.get("auto-submitted", "no").lower().startswith("auto-generated")
@@ -191,40 +201,26 @@ class _Lists:
             yield "messages", {"event_id": event_id, "occurred_at": at, "text": text}
 
     def thread(
-        self, head: dict[str, str], native_id: str, subject: tuple[str | None, str], at: datetime, answers: bool
+        self, head: dict[str, str], native_id: str, topic: int, second: int, answers: bool
     ) -> tuple[str | None, str | None]:
         """The mail that this one answers, and the opener of its thread, as far as they are told."""
         told = [one for one in _ID.findall(head.get("references", "")[:50_000]) if one != native_id]
         answered = [one for one in _ID.findall(head.get("in-reply-to", "")[:5_000]) if one != native_id]
         candidates = [*answered[:1], *reversed(told)]
         for candidate in candidates:
-            place = self.index.get(_digest(candidate))
-            if place is not None and self.authors[place] != _NOBODY:
-                opener = self.openers[place]
-                return candidate, None if opener == _NOBODY else self.words[opener]
+            author, opener = self.known.get(hash(candidate)) or (_NOBODY, _NOBODY)
+            if author != _NOBODY:
+                return candidate, None if opener == _NOBODY else self.words.text(opener)
         if candidates:
             return candidates[0], told[0] if told else candidates[0]
-        opener, last = self.subjects.get(subject, (None, at)) if answers else (None, at)
-        if opener is None or abs(at - last) > timedelta(days=SAME_SUBJECT_DAYS):
+        same = self.subjects.get(topic) if answers else None
+        if same is None or abs(second - same[1]) > SAME_SUBJECT_DAYS * 86_400:
             return None, None
-        return None, self.words[opener]
-
-    def number(self, word: str) -> int:
-        if word not in self.numbers:
-            self.numbers[word] = len(self.words)
-            self.words.append(word)
-        return self.numbers[word]
-
-    def remember(self, author: int, opener: int) -> int:
-        self.authors.append(author)
-        self.openers.append(opener)
-        return len(self.authors) - 1
+        return None, self.words.text(same[0])
 
     def author_of(self, native_id: str | None) -> str | None:
-        place = self.index.get(_digest(native_id)) if native_id else None
-        if place is None or self.authors[place] == _NOBODY:
-            return None
-        return f"{self.platform}:{self.words[self.authors[place]]}"
+        author, _ = (self.known.get(hash(native_id)) if native_id else None) or (_NOBODY, _NOBODY)
+        return None if author == _NOBODY else f"{self.platform}:{self.words.text(author)}"
 
     def rest(self) -> Iterator[Row]:
         for member_id, name in self.names.items():
@@ -248,9 +244,29 @@ class _Lists:
 
 
 def _parsed(letter: Letter) -> _Mail | None:
+    return _simple(letter.content) or _any(letter.content)
+
+
+def _simple(content: bytes) -> _Mail | None:
+    """A mail of one text without any oddity, as most are; the standard library needs ten times as long for it."""
+    if not (found := _HEAD.match(content)):
+        return None
+    given: dict[str, str] = {}
+    for name, value in _FIELD.findall(found[0].decode("ascii", "surrogateescape")):
+        given.setdefault(name.lower(), value.lstrip(" \t"))
+    kind = _PLAIN.fullmatch(given.get("content-type", "text/plain"))
+    packing = given.get("content-transfer-encoding", "").lower()
+    if kind is None or packing not in ("", "7bit", "8bit", "quoted-printable") or "content-disposition" in given:
+        return None
+    data = content[found.end() :]
+    text = _decoded(quopri.decodestring(data) if packing == "quoted-printable" else data, (kind[2] or "").lower())
+    return _Mail({name: _unescaped(value) for name, value in given.items()}, text if text.strip() else "")
+
+
+def _any(content: bytes) -> _Mail | None:
     # What the standard library raises on made-up mails is not told in its documentation and grows with each release.
     try:
-        message = email.message_from_bytes(letter.content)
+        message = email.message_from_bytes(content)
         head: dict[str, str] = {}
         for name, value in message.raw_items():
             head.setdefault(name.lower(), _unescaped(str(value)))
@@ -361,8 +377,15 @@ def _instant(value: str) -> tuple[datetime | None, bool]:
     >>> _instant("Sat, 14 Nov 2015 21:29:28 +0100"), _instant("soon")
     ((datetime.datetime(2015, 11, 14, 20, 29, 28), True), (None, False))
     """
+    value = value[:200].strip()
     try:
-        told = email.utils.parsedate_to_datetime(value[:200].strip())
+        if found := _DATE.fullmatch(value):
+            day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
+            at = datetime(int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second))
+            ahead = timedelta(hours=int(hours), minutes=int(minutes))
+            at = at - ahead if sign == "+" else at + ahead
+            return (at, True) if _FIRST <= at < _LAST else (None, False)
+        told = email.utils.parsedate_to_datetime(value)
         at = told.astimezone(UTC).replace(tzinfo=None) if told.tzinfo else told
     except (ValueError, TypeError, OverflowError, IndexError):
         return None, False
@@ -425,7 +448,3 @@ def _left_out(head: dict[str, str], group: str | None) -> str | None:
     if group is None and any(key in head for key in _PERSONAL) and "mailing list" not in head.get("delivered-to", ""):
         return _PRIVATE
     return None
-
-
-def _digest(native_id: str) -> int:
-    return int.from_bytes(blake2b(native_id.encode("utf-8", "replace"), digest_size=8).digest(), "big")
