@@ -72,7 +72,7 @@ class Archive:
                 f"{name} in {self.label} holds {_size(self.sizes[name])}; files of this kind are read at once, up to "
                 f"{_size(self.limits.whole_bytes)}. Export a shorter period, or split the file."
             )
-        with self.open(name) as stream:
+        with _told(f"{name} in {self.label}"), self._open(name) as stream:
             return stream.read()
 
     def home(self, wanted: Iterable[str]) -> str | None:
