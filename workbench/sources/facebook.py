@@ -15,6 +15,7 @@ from workbench.errors import SourceError
 from workbench.sources import Reading, Row, Source, problem
 from workbench.sources.archive import Archive
 from workbench.sources.json_stream import OPEN, Unreadable, clean, walk
+from workbench.sources.known_ids import KnownIds
 from workbench.sources.streams import open_files, pieces
 
 LISTS = {
@@ -132,8 +133,8 @@ class _Export:
     """Name of each account."""
     groups: dict[str, dict] = field(default_factory=dict)
     spans: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
-    seen: dict[int, int] = field(default_factory=dict)
-    """What each record said, by its id, both as digests."""
+    seen: KnownIds = field(default_factory=lambda: KnownIds(1))
+    """What each record said, by its id, both as hashes of 64 bits."""
 
     def chat(self, archive: Archive, file: str, chat: _Chat) -> Iterator[Row]:
         group_id = f"{self.platform}:{chat.native_id}"
@@ -303,14 +304,15 @@ class _Export:
 
     def once(self, event_id: str, content: str, *, word: str) -> str | None:
         """The id of a record, None if it was told before; another for another record of the same instant."""
-        told = _digest(content)
-        for one in (event_id, f"{event_id}:{told:x}"):
-            known = self.seen.setdefault(_digest(one), -1)
-            if known == -1:
-                self.seen[_digest(one)] = told
+        told = hash(content)
+        for another in (False, True):
+            one = f"{event_id}:{_digest(content):x}" if another else event_id
+            known = self.seen.get(hash(one))
+            if known is None:
+                self.seen.add(hash(one), told)
                 self.reading.read[word] += 1
                 return one
-            if known == told:
+            if known[0] == told:
                 break
         self.reading.repeated[word] += 1
         return None

@@ -12,6 +12,7 @@ from unicodedata import normalize
 from workbench.errors import SourceError
 from workbench.sources import Reading, Row, Source, problem
 from workbench.sources.archive import Archive, is_archive, load_list, open_archive
+from workbench.sources.known_ids import KnownIds
 
 LISTS = {
     "channels.json": "channel",
@@ -26,6 +27,7 @@ LEAVES = ("channel_leave", "group_leave")
 _DAY = re.compile(r"(?:([^/]+/))?[^/]+/\d{4}-\d{2}-\d{2}\.json")
 _DIRECT = re.compile(r"D[A-Z0-9]{6,}|mpdm-.*")
 _SECONDS = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,6}))?")
+_NEVER = -1
 _EPOCH, _FIRST, _LAST = datetime(1970, 1, 1), datetime(2000, 1, 1), datetime(2100, 1, 1)
 
 
@@ -219,8 +221,7 @@ def _records(archive: Archive, file: str, word: str, reading: Reading, seen: Con
 
 def _channel(archive: Archive, channel: _Channel, files: Iterable[str], reading: Reading, met: _Met) -> Iterator[Row]:
     """The messages of one channel, in the order of its days: a thread's opener comes before its replies."""
-    seen: dict[str, datetime | None] = {}
-    openers: dict[str, str | None] = {}
+    seen, openers = KnownIds(1), _Openers()
     for file in files:
         a_day = _DAY.fullmatch(file)
         try:
@@ -241,18 +242,21 @@ def _channel(archive: Archive, channel: _Channel, files: Iterable[str], reading:
                 yield problem(file, f"record {number}", why)
                 continue
             ts, edited_at = str(message["ts"]), _edited_at(message)
-            if ts in seen:
+            edited = _NEVER if edited_at is None else (edited_at - _EPOCH) // timedelta(microseconds=1)
+            number_of_ts = _number(ts)
+            if before := seen.get(number_of_ts):
                 reading.repeated["message"] += 1
-                if edited_at is None or (seen[ts] and edited_at <= seen[ts]):
+                if edited <= before[0] or edited == _NEVER:
                     continue
             else:
                 reading.read["message"] += 1
-            seen[ts] = edited_at
+            seen.add(number_of_ts, edited)
             if channel.kind == "direct":
                 reading.dropped["message of a direct conversation"] += 1
                 continue
-            met.at(_instant(ts))
-            for reason_or_row in _message(message, ts, channel, openers, met):
+            at = _instant(ts)
+            met.at(at)
+            for reason_or_row in _message(message, ts, at, edited_at, channel, openers, met):
                 if isinstance(reason_or_row, str):
                     reading.dropped[reason_or_row] += 1
                 else:
@@ -260,10 +264,10 @@ def _channel(archive: Archive, channel: _Channel, files: Iterable[str], reading:
 
 
 def _message(
-    message: dict, ts: str, channel: _Channel, openers: dict[str, str | None], met: _Met
+    message: dict, ts: str, at: datetime, edited_at: datetime | None, channel: _Channel, openers: "_Openers", met: _Met
 ) -> Iterator[Row | str]:
     """The rows of one message, or the reason why it has none."""
-    subtype, at, edited_at = message.get("subtype"), _instant(ts), _edited_at(message)
+    subtype = message.get("subtype")
     event_id, group_id = f"{channel.group_id}:{ts}", channel.group_id
     author = _author(message, met)
     opener_ts = str(message.get("thread_ts") or ts)
@@ -272,7 +276,7 @@ def _message(
         deleted = subtype == "tombstone"
         author = None if deleted else author
         if not replies:
-            openers[ts] = author
+            openers.add(ts, author)
         text = "" if deleted else plain_text(_text(message.get("text")) or "")
         yield (
             "events",
@@ -348,13 +352,37 @@ def _author(message: dict, met: _Met) -> str | None:
     return met.member(f"bot:{bot or 'unknown'}", name or _text(message.get("username")))
 
 
-def _opener(message: dict, opener_ts: str, openers: dict[str, str | None], met: _Met) -> str | None:
+@dataclass
+class _Openers:
+    """Who wrote the messages that open threads, by `ts`."""
+
+    people: dict[str | None, int] = field(default_factory=dict)
+    names: list[str | None] = field(default_factory=list)
+    known: KnownIds = field(default_factory=lambda: KnownIds(1))
+
+    def add(self, ts: str, author: str | None) -> None:
+        if author not in self.people:
+            self.people[author] = len(self.names)
+            self.names.append(author)
+        self.known.add(_number(ts), self.people[author])
+
+    def get(self, ts: str) -> tuple[str | None] | None:
+        found = self.known.get(_number(ts))
+        return found and (self.names[found[0]],)
+
+
+def _number(ts: str) -> int:
+    """A number for a `ts`: its microseconds, which grow, or where it is written otherwise one like no other."""
+    return int(ts[:10] + ts[11:]) if len(ts) == 17 and ts[10] == "." else hash(ts)
+
+
+def _opener(message: dict, opener_ts: str, openers: _Openers, met: _Met) -> str | None:
     """Who opened the thread: as seen, else as the reply tells it (the opener may lie before the export).
 
     Replies name Slackbot as the opener of a deleted message, so Slackbot is nobody here."""
     slackbot = f"{met.platform}:USLACKBOT"
-    if opener_ts in openers:
-        return None if openers[opener_ts] == slackbot else openers[opener_ts]
+    if known := openers.get(opener_ts):
+        return None if known[0] == slackbot else known[0]
     root = message.get("root") if isinstance(message.get("root"), dict) else {}
     parent = _text(message.get("parent_user_id")) or _text(root.get("user"))
     return None if parent == "USLACKBOT" else met.member(parent)
