@@ -4,6 +4,7 @@ import json
 import re
 from datetime import datetime
 
+import duckdb
 import pytest
 from fake_exports import content
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from workbench.errors import SourceError
 from workbench.sources import whatsapp_lines
 from workbench.sources.whatsapp import SOURCE
 from workbench.sources.whatsapp_lines import Line, system_line
+from workbench.tables import TABLES
 
 PARIS = "Europe/Paris"
 FRENCH = FIXTURES / "conversation" / "whatsapp" / "android-fr.txt"
@@ -284,6 +286,38 @@ def test_overlapping_exports_in_any_order_give_the_same_store(tmp_path):
     assert (len(found["events"]), len(found["memberships"])) == (10, 4)
 
 
+MINUTE = [f"14/02/2026, 10:00 - {who}: {n}" for n, who in enumerate(("Zoé", "Ana", "Zoé", "Bob", "Ana"))]
+AROUND = ["14/02/2026, 09:59 - Ana: before", *MINUTE, "14/02/2026, 10:01 - Bob: after"]
+
+
+def test_messages_of_one_minute_keep_their_order_and_their_minute(tmp_path):
+    rows, _ = told(tmp_path, *AROUND)
+    instants = [row["occurred_at"] for row in rows["events"]]
+    assert instants == sorted(set(instants))
+    assert [f"{at:%H:%M:%S}" for at in instants] == ["09:59:00", *["10:00:00"] * 5, "10:01:00"]
+    assert [row["occurred_at"] for row in rows["messages"]] == instants
+    rows, _ = told(tmp_path, *["[14/02/2026, 10:00:30] Ana: one", "[14/02/2026, 10:00:30] Bob: two"])
+    assert [row["occurred_at"].microsecond for row in rows["events"]] == [0, 1]
+
+
+@pytest.mark.parametrize("cut", range(1, 6))
+def test_an_export_that_begins_inside_a_minute_takes_nothing_from_the_order_of_a_whole_one(tmp_path, cut):
+    """The tempting mistake: to count from the first line of the file, so that a message's instant depends on it."""
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "late").mkdir()
+    whole, late = (tmp_path / folder / "WhatsApp Chat with Tea.txt" for folder in ("whole", "late"))
+    whole.write_text("\n".join(AROUND), encoding="utf-8")
+    late.write_text("\n".join([*AROUND[1 + cut :], "14/02/2026, 10:02 - Bob: later"]), encoding="utf-8")
+    for folder, files in ((tmp_path / "a", (whole, late)), (tmp_path / "b", (late, whole))):
+        for file in files:
+            store.add(folder, SOURCE, file, timezone="UTC")
+    assert content(tmp_path / "a") == content(tmp_path / "b")
+    with duckdb.connect() as connection:
+        rows = store.scan(TABLES["messages"], store.tables(tmp_path / "a")["messages"])
+        texts = connection.execute(f"SELECT text FROM ({rows}) ORDER BY occurred_at").fetchall()
+    assert [text for (text,) in texts] == ["before", "0", "1", "2", "3", "4", "after", "later"]
+
+
 def test_equal_messages_of_one_minute_are_all_kept(tmp_path):
     rows, _ = told(tmp_path, *["14/02/2026, 10:00 - Ana: +1"] * 3)
     assert len({row["event_id"] for row in rows["events"]}) == 3
@@ -420,7 +454,7 @@ def test_the_public_dialects_agree(name):
     rows, _ = read(SOURCE, shared(f"fixtures/whatsapp/test_{name}.txt"), timezone="UTC")
     target = json.loads(shared("fixtures/whatsapp/target.json").read_text(encoding="utf-8"))
     found = [(row["occurred_at"].isoformat(), *line) for row, line in zip(rows["events"], said(rows), strict=True)]
-    assert [(at, who, text.replace("\n", " ")) for at, who, text in found] == [
+    assert [(at.partition(".")[0], who, text.replace("\n", " ")) for at, who, text in found] == [
         (row["timestamp"], row["author"], row["message"]) for row in reversed(target)
     ]
 

@@ -72,7 +72,9 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
 
     **When.** The file gives local times of the phone, without zone: `--timezone` must say it. In the hour that occurs
     twice in autumn, times are taken for the first. The order of day and month is proven by a year that comes first,
-    a day above 12, dots, or else by which order lets time run forward; the proof is kept with the import.
+    a day above 12, dots, or else by which order lets time run forward; the proof is kept with the import. Messages of
+    one minute (of one second on iOS) are set microseconds apart, so that their order is kept; an export that begins
+    inside a minute gives way to one that knows that minute from its beginning.
 
     Each message opens a thread of its own: the export does not tell replies. Files are posts with their caption,
     polls are posts of question and options, deleted messages are deleted at their own time. Joins and departures are
@@ -247,6 +249,7 @@ def _messages(archive: Archive, chat: _Chat) -> Iterator[Row]:
     by_raw, hours, seen, today, same_hour, same_rest = members.by_raw, {}, {}, "", None, None
     seed, number, system = blake2b(group_id.encode(), digest_size=12), 0, 0
     first, last = datetime.max, datetime.min
+    told_at, place, begins = None, 0, False
     try:
         for wrong, messages in _split(archive, chat.file):
             if wrong:
@@ -305,6 +308,13 @@ def _messages(archive: Archive, chat: _Chat) -> Iterator[Row]:
                         system += 1
                         _system(text, at, hour + minute, seed, seen, chat)
                         continue
+                if at == told_at:
+                    place += 1
+                    at += timedelta(microseconds=min(place, 999_999))
+                else:
+                    begins, told_at, place = told_at is None, at, 0
+                # The export may begin inside its first minute: another one that knows that minute whole counts more.
+                observed_at = told_at - timedelta(seconds=1) if begins else None
                 digest = seed.copy()
                 digest.update(f"{hour}{minute}\0{member}\0{said}".encode())
                 event_id = f"{platform}:{digest.hexdigest()}"
@@ -327,10 +337,12 @@ def _messages(archive: Archive, chat: _Chat) -> Iterator[Row]:
                         "deleted_at": at if deleted else None,
                         "n_chars": None if deleted else len(text),
                         "platform": platform,
+                        "observed_at": observed_at,
                     },
                 )
                 if text:
-                    yield "messages", {"event_id": event_id, "occurred_at": at, "text": text}
+                    row = {"event_id": event_id, "occurred_at": at, "text": text, "observed_at": observed_at}
+                    yield "messages", row
     except SourceError as error:
         yield problem(chat.file, f"after record {number}", f"the rest of the file cannot be read: {error}")
     reading.read["message"] += number - system
