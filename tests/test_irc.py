@@ -3,10 +3,12 @@
 from datetime import datetime
 
 import pytest
+from fake_exports import column, content
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from importing import FIXTURES, read, shared
 
+from workbench import store
 from workbench.errors import SourceError
 from workbench.sources import registry
 from workbench.sources.irc import SOURCE
@@ -68,6 +70,19 @@ def test_equal_lines_of_one_minute_are_two_messages(tmp_path):
     (tmp_path / "tea_2026-10-05.log").write_text("[10:00] <ana> ping\n[10:00] <Ana> ping\n")
     rows, _ = told(tmp_path / "tea_2026-10-05.log")
     assert len({row["event_id"] for row in rows["events"]}) == 2 and len(rows["members"]) == 1
+
+
+def test_a_log_that_begins_inside_a_minute_takes_nothing_from_the_order_of_a_whole_one(tmp_path):
+    whole = [f"[10:00] <{nick}> {number}" for number, nick in enumerate(("zoe", "ana", "bob", "ana"))]
+    for part, lines in (("whole", ["[09:59] <ana> before", *whole]), ("late", [*whole[2:], "[10:01] <bob> after"])):
+        (tmp_path / part).mkdir()
+        (tmp_path / part / "tea_2026-10-05.log").write_text("\n".join(lines))
+    for folder, parts in (("a", ("whole", "late")), ("b", ("late", "whole"))):
+        for part in parts:
+            store.add(tmp_path / folder, SOURCE, tmp_path / part / "tea_2026-10-05.log", timezone="UTC")
+    assert content(tmp_path / "a") == content(tmp_path / "b")
+    instants = sorted(column(tmp_path / "a", "events", "occurred_at"))
+    assert [(at.minute, at.microsecond) for at in instants] == [(59, 0), (0, 0), (0, 1), (0, 2), (0, 3), (1, 0)]
 
 
 def test_colours_are_taken_away_and_what_is_no_line_of_a_log_is_a_problem(tmp_path):

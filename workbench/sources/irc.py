@@ -56,7 +56,8 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
 
     **When.** Logs give local times without a zone: `--timezone` must say it. The day is in the line, in a line of its
     own, or in the file's name; where the clock falls back by more than half a day, a new day begins. Messages of one
-    second, or of one minute where the log tells no more, are set microseconds apart, so that their order is kept.
+    second, or of one minute where the log tells no more, are set microseconds apart, so that their order is kept; a log
+    that begins inside a minute gives way to one that knows that minute from its beginning.
 
     **Ids.** A message is known by channel, local time, nick, text, and its place among equals, so that overlapping
     logs give the same rows.
@@ -112,6 +113,8 @@ class _Channel:
     tick: str = ""
     in_tick: int = 0
     """How many messages so far bear the last local time."""
+    begins: bool = False
+    """Whether that is the first time of the log, which may begin inside it."""
     today: str = ""
     seen: Counter = field(default_factory=Counter)
 
@@ -181,8 +184,12 @@ def _event(
     if today != channel.today:
         channel.today = today
         channel.seen.clear()
-    channel.in_tick = channel.in_tick + 1 if tick == channel.tick else 0
-    channel.tick = tick
+    if tick == channel.tick:
+        channel.in_tick += 1
+    else:
+        channel.begins, channel.tick, channel.in_tick = not channel.tick, tick, 0
+    # Where another log knows the first minute whole, that one counts.
+    observed_at = at - timedelta(seconds=1) if channel.begins else None
     digest = blake2b(f"{channel.group_id}\0{tick}\0{member_id}\0{text}".encode(), digest_size=12).hexdigest()
     channel.seen[digest] += 1
     again = channel.seen[digest] - 1
@@ -193,10 +200,11 @@ def _event(
         {
             "event_id": event_id, "occurred_at": at, "time_approximate": False, "member_id": member_id, "kind": "post",
             "group_id": channel.group_id, "thread_id": event_id, "n_chars": len(text), "platform": platform,
+            "observed_at": observed_at,
         },
     )  # fmt: skip
     if text:
-        yield "messages", {"event_id": event_id, "occurred_at": at, "text": text}
+        yield "messages", {"event_id": event_id, "occurred_at": at, "text": text, "observed_at": observed_at}
 
 
 def _count_server(line: str, reading: Reading) -> None:
