@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from oracle import Oracle
 
 from workbench import metrics
-from workbench.engine import community_of_rows
+from workbench.engine import Part, community_of_rows
 from workbench.period import Month
 
 SOME = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -178,6 +178,28 @@ def test_an_account_closed_without_a_date_is_a_member_until_its_last_trace_and_n
     assert flows(rows) == [1, 0, 0, 0, 1, 0]
     assert flows(rows, month="2026-02") == [1, 0, 0, 0, 0, 1]
     assert metrics.leavers(community_of_rows(rows), month="2026-03")["leavers"].iloc[0] == 0
+
+
+def test_who_is_active_after_the_export_that_told_the_account_closed_came_back():
+    """The tempting mistake: to end the stay at the last trace, which is the proof that the account is open."""
+    closed = {**stay("a", reason="deactivated"), "import_id": "a"}
+    span = {"import_id": "a", "platform": "chat", "from_at": "2026-01-01", "to_at": "2026-03-20 12:00"}
+    for last, expected in (("2026-03-20", [1, 0, 0, 0, 1, 0]), ("2026-03-21", [1, 0, 0, 0, 0, 1])):
+        rows = rows_of([member("a")], [closed], [post("a", "2026-01-01"), post("a", f"{last} 18:00")])
+        rows["coverage"].append(span)
+        assert flows(rows) == expected, last
+
+
+def test_an_account_that_a_later_export_tells_open_has_not_left():
+    closed, posted = stay("a", reason="deactivated"), [post("a", "2026-01-01"), post("a", "2026-03-12")]
+    for told, expected in ((None, [1, 0, 0, 0, 1, 0]), (True, [1, 0, 0, 0, 1, 0]), (False, [1, 0, 0, 0, 0, 1])):
+        assert flows(rows_of([member("a", deactivated=told)], [closed], posted)) == expected, told
+
+
+def test_a_place_in_a_group_without_dates_is_no_departure():
+    rows = rows_of([member("a")], [stay("a", group="chat:general")], [post("a", "2026-01-01"), post("a", "2026-03-12")])
+    rows["groups"] = [{"group_id": "chat:general", "platform": "chat"}]
+    assert flows(rows, part=Part(groups=("chat:general",))) == [1, 0, 0, 0, 0, 1]
 
 
 def test_a_departure_that_another_import_dates_is_dated():

@@ -10,7 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from importing import FIXTURES, read, shared, zipped
 
+from workbench import store
+from workbench.engine import open_community
 from workbench.errors import SourceError
+from workbench.settings import create
 from workbench.sources.slack import SOURCE, mentions, plain_text
 
 EXPORT = FIXTURES / "slack"
@@ -123,6 +126,27 @@ def test_a_deactivated_account_is_a_departure_without_a_date(export):
     (departure,) = (row for row in export[0]["memberships"] if not row.get("group_id"))
     assert (departure["member_id"], departure["end_reason"]) == ("slack:U0CLEO", "deactivated")
     assert "start_at" not in departure and "end_at" not in departure
+
+
+def test_an_account_that_a_later_export_tells_open_again_has_not_left(tmp_path):
+    closed, opened = tmp_path / "closed", tmp_path / "opened"
+    for export in (closed, opened):
+        shutil.copytree(EXPORT, export)
+    users = json.loads((opened / "users.json").read_text(encoding="utf-8"))
+    (cleo,) = (user for user in users if user["id"] == "U0CLEO")
+    cleo["deleted"] = False
+    (opened / "users.json").write_text(json.dumps(users), encoding="utf-8")
+    later = [{"type": "message", "user": "U0AVA", "text": "hi", "ts": "1793000000.000100"}]
+    (opened / "general" / "2026-10-26.json").write_text(json.dumps(later), encoding="utf-8")
+    ends = {}
+    for name, exports in {"a": (closed,), "b": (closed, opened), "c": (opened, closed)}.items():
+        for export in exports:
+            store.add(tmp_path / name, SOURCE, export)
+        create(tmp_path / name / "community.toml", name="Tea", timezone="UTC")
+        with open_community(tmp_path / name) as community:
+            stay = community.run("SELECT end_kind FROM stays WHERE person_id = 'slack:U0CLEO'", month="2026-10")
+        ends[name] = stay["end_kind"].dropna().tolist()
+    assert ends == {"a": ["undated"], "b": [], "c": []}
 
 
 def test_reactions_are_one_event_per_giver_and_the_unnamed_rest_is_counted(export):

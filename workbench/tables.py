@@ -65,6 +65,7 @@ _ALL = (
         Column("country", TEXT, "declared"),
         Column("language", TEXT, "declared, ISO 639-1"),
         Column("time_zone", TEXT, "declared, IANA"),
+        Column("deactivated", YES_NO, "whether the account is closed, nobody knows since when; null = not told"),
         Column("attributes", PAIRS, "anything else that the export tells"),
         versioned=True,
     ),

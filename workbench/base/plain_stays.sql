@@ -14,9 +14,6 @@ WITH lines_of_accounts AS (
     FROM membership_lines
     GROUP BY member_id
 ),
-closed AS (
-    SELECT DISTINCT member_id FROM memberships WHERE group_id IS NULL AND start_at IS NULL AND end_at IS NULL
-),
 known AS (
     SELECT
         a.member_id AS person_id,
@@ -37,7 +34,7 @@ known AS (
     JOIN tells AS k ON k.platform = a.platform
     LEFT JOIN lines_of_accounts AS l ON l.member_id = a.member_id
     LEFT JOIN traces AS tr ON tr.member_id = a.member_id
-    LEFT JOIN closed AS c ON c.member_id = a.member_id
+    LEFT JOIN closed_accounts AS c ON c.member_id = a.member_id
     LEFT JOIN several_accounts AS s ON s.member_id = a.member_id
     WHERE
         s.member_id IS NULL

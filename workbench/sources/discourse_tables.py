@@ -171,6 +171,7 @@ def _user(forum: Forum, user: int | None, record: dict) -> Iterator[Row | str]:
             "joined_at": joined_at,
             "invited_by": None if inviter is None else f"{forum.platform}:{inviter}",
             "join_source": None if inviter is None else "invite",
+            "deactivated": inactive if user > 0 and "active" in record else None,
             "attributes": {key: str(value) for key, value in told.items() if value is not None} or None,
         },
     )

@@ -11,7 +11,7 @@ import msgspec
 from workbench.errors import SettingsError, SourceError, did_you_mean
 from workbench.settings import check_timezone
 from workbench.sources.table_file import clean_header
-from workbench.tables import END_REASONS, INSTANT, ROLES, TABLES, TEXT, YES_NO, Column, made_key
+from workbench.tables import END_REASONS, INSTANT, ROLES, TABLES, TEXT, Column, made_key
 
 MAPPED_TABLES = (
     "members", "memberships", "groups", "events", "reaction_counts", "messages", "feedback", "payments", "moderation",
@@ -22,7 +22,6 @@ _ALSO = {
     "members": (
         Column("left_at", INSTANT, "when the member left the community; empty = still a member"),
         Column("end_reason", TEXT, "why", allowed=END_REASONS),
-        Column("deactivated", YES_NO, "the account is closed, nobody knows since when"),
     ),
     "events": (
         Column("text", TEXT, "the message, stored in messages"),

@@ -183,6 +183,7 @@ def _profile(user: dict, member_id: str, platform: str) -> dict:
         "role": role,
         "language": (_text(user.get("locale")) or "")[:2].lower() or None,
         "time_zone": _text(user.get("tz")),
+        "deactivated": bool(user["deleted"]) if "deleted" in user else None,
         "attributes": {"guest": guest} if guest else None,
     }
 

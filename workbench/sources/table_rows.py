@@ -43,7 +43,7 @@ def _members(mapping: Mapping, opened: Opened, records: Iterator[Record]) -> Ite
             yield table, row
             continue
         left_at, reason = row.pop("left_at", None), row.pop("end_reason", None)
-        if row.pop("deactivated", False) and left_at is None:
+        if row.get("deactivated") and left_at is None:
             reason = reason or "deactivated"
         row["platform"] = mapping.platform
         told = {name: text for name, cell in attributes if (text := as_text(cell(cells)).strip())}

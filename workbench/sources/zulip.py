@@ -148,6 +148,7 @@ class _Realm:
                 "joined_at": joined_at,
                 "language": (clean(told.get("default_language")) or "")[:2].lower() or None,
                 "time_zone": clean(told.get("timezone")),
+                "deactivated": not told["is_active"] if real and isinstance(told.get("is_active"), bool) else None,
                 "attributes": {"guest": "yes"} if told.get("role") == 600 or told.get("is_guest") else None,
             },
         )

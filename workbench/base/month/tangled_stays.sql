@@ -77,13 +77,9 @@ account_stays AS (
 ),
 closed AS (
     -- Unless another import dates the departure: then the account was not yet closed at the end of this month.
-    SELECT DISTINCT m.member_id
-    FROM memberships AS m
-    WHERE
-        m.group_id IS NULL
-        AND m.start_at IS NULL
-        AND m.end_at IS NULL
-        AND NOT EXISTS (SELECT 1 FROM leaving_later AS n WHERE n.member_id = m.member_id)
+    SELECT c.member_id
+    FROM closed_accounts AS c
+    WHERE NOT EXISTS (SELECT 1 FROM leaving_later AS n WHERE n.member_id = c.member_id)
 ),
 known AS (
     SELECT
