@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from workbench.errors import SourceError
 from workbench.sources import Reading, Source
 from workbench.tables import INSTANT, PAIRS, TABLES, TEXT, TEXTS, WHOLE, YES_NO, made_key
+from workbench.words import zones
 
 FIXTURES = Path(__file__).parent / "fixtures"
 _SHARED = Path(__file__).parents[1].parent / "shared" / "data"
@@ -24,6 +25,11 @@ def read(source: Source, path: Path, **given) -> tuple[dict[str, list[dict]], Re
         assert_canonical(table, row)
         rows[table].append(row)
     return rows, reading
+
+
+def zone_of(reading: Reading, language: str = "en") -> str:
+    """What the importer says of the file's time zone and the order of its dates, in words."""
+    return zones.told(zones.coded(reading.time_zone), language)
 
 
 def assert_canonical(table: str, row: dict) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from importing import FIXTURES, read
+from importing import FIXTURES, read, zone_of
 from test_table import table_of, workbook_of
 
 from workbench import inventory, store, words
@@ -191,7 +191,7 @@ def test_slack_tells_joins_and_leaves_by_days_of_utc():
         "U0OTTO": (datetime(2026, 9, 10), None, None),
     }
     assert reading.tells_joins and reading.tells_leaves
-    assert reading.time_zone == "UTC, from the mapping"
+    assert zone_of(reading) == "UTC, from the mapping"
 
 
 def test_an_invitation_that_nobody_accepted_is_no_member_and_is_counted():
@@ -365,7 +365,7 @@ def test_posts_of_hootsuite_know_their_network_and_their_hour(name, expected):
     (post,) = tables["social_posts"]
     assert {key: post.get(key) for key in expected} == expected
     assert post["posted_at"] == datetime(2026, 10, 13, 22, 4)
-    assert reading.time_zone == "UTC, from the mapping"
+    assert zone_of(reading) == "UTC, from the mapping"
 
 
 # Times of unknown zone

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from importing import FIXTURES, read, read_damaged, shared, zipped
+from importing import FIXTURES, read, read_damaged, shared, zipped, zone_of
 
 from workbench.errors import SourceError
 from workbench.sources import json_stream, registry
@@ -61,7 +61,7 @@ def test_single_and_batch_exports_are_recognised_by_content(tmp_path):
 def test_times_come_from_the_unix_time_never_from_the_local_date(single):
     rows, reading = single
     assert by_id(rows)["5"]["occurred_at"] == after(30)
-    assert reading.time_zone == "UTC in the file"
+    assert zone_of(reading) == "UTC in the file"
 
 
 def test_an_old_export_with_local_times_only_needs_its_zone(tmp_path):
@@ -79,7 +79,7 @@ def test_an_old_export_with_local_times_only_needs_its_zone(tmp_path):
     rows, reading = read(SOURCE, path, timezone="Europe/Paris")
     assert rows["events"][0]["occurred_at"] == datetime(2019, 12, 31, 23, 0, 2)
     assert rows["events"][0]["member_id"] == "telegram:user4325636679"
-    assert "Europe/Paris" in reading.time_zone
+    assert "Europe/Paris" in zone_of(reading)
 
 
 def test_replies_follow_the_chain_and_topics_are_no_messages(single):

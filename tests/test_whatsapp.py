@@ -9,14 +9,18 @@ import pytest
 from fake_exports import content
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from importing import FIXTURES, read, shared, zipped
+from importing import FIXTURES, read, shared, zipped, zone_of
 
-from workbench import store
+from workbench import metrics, store
+from workbench.engine import open_community
 from workbench.errors import SourceError
+from workbench.sentences import import_rows
+from workbench.settings import create
 from workbench.sources import whatsapp_lines
 from workbench.sources.whatsapp import SOURCE
 from workbench.sources.whatsapp_lines import Line, system_line
 from workbench.tables import TABLES
+from workbench.words import LANGUAGES
 
 PARIS = "Europe/Paris"
 FRENCH = FIXTURES / "conversation" / "whatsapp" / "android-fr.txt"
@@ -59,7 +63,19 @@ def test_without_a_time_zone_the_message_says_what_to_type():
 def test_times_are_those_of_the_zone_in_summer_and_winter(tmp_path):
     rows, reading = told(tmp_path, "14/01/2026, 12:00 - Ana: a", "14/07/2026, 12:00 - Ana: b", timezone=PARIS)
     assert [row["occurred_at"].hour for row in rows["events"]] == [11, 10]
-    assert reading.time_zone == 'Europe/Paris, from --timezone; day before month: "14/01/2026, 12:00" in record 1'
+    assert zone_of(reading) == 'Europe/Paris, from --timezone · day before month: "14/01/2026, 12:00" (record 1)'
+
+
+def test_a_french_page_tells_in_french_how_the_times_were_understood(tmp_path):
+    store.add(tmp_path, SOURCE, FRENCH, timezone=PARIS)
+    create(tmp_path / "community.toml", name="Tea", timezone=PARIS)
+    with open_community(tmp_path) as community:
+        files = metrics.imports_read(community, month="2026-02")
+    told = {language: import_rows(files, language=language)["time_zone"].iloc[0] for language in LANGUAGES}
+    assert told["en"] == 'Europe/Paris, from --timezone · day before month: "14/02/2026, 08:57" (record 1)'
+    assert told["fr"].replace("\xa0", " ") == (
+        "Europe/Paris, donné par --timezone · jour avant mois : « 14/02/2026, 08:57 » (enregistrement 1)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,14 +92,14 @@ def test_times_are_those_of_the_zone_in_summer_and_winter(tmp_path):
 def test_the_order_of_day_and_month_is_decided_by_evidence(tmp_path, first, second, days, evidence):
     rows, reading = told(tmp_path, f"{first} - Ana: a", f"{second} - Ana: b")
     assert [(row["occurred_at"].month, row["occurred_at"].day) for row in rows["events"]] == days
-    assert re.search(evidence, reading.time_zone)
+    assert re.search(evidence, zone_of(reading))
     assert rows["problems"] == []
 
 
 def test_a_guessed_order_is_a_problem_to_look_at(tmp_path):
     rows, reading = told(tmp_path, "03/04/24, 10:00 - Ana: a")
     assert rows["events"][0]["occurred_at"] == datetime(2024, 4, 3, 10)
-    assert "guess" in reading.time_zone and "both orders fit" in rows["problems"][0]["why"]
+    assert "guess" in zone_of(reading) and "both orders fit" in rows["problems"][0]["why"]
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,15 @@ def test_what_is_unknown_is_a_dash_and_never_zero():
     assert number(None, "en") == number(float("nan"), "fr") == percent(None, "en") == "–"
 
 
+def test_every_way_to_know_a_time_zone_has_its_words():
+    sources = [
+        file.read_text(encoding="utf-8") for file in files("workbench.sources").iterdir() if file.suffix == ".py"
+    ]
+    named = {how for source in sources for how in re.findall(r'(?:"how": |how = )"(\w+)"', source)}
+    assert {"utc", "given", "mails", "day_first", "guess"} <= named
+    assert all(f"zone.{how}" in CATALOGUE for how in named), named
+
+
 def test_a_text_that_is_not_there_names_the_nearest_one():
     with pytest.raises(SettingsError, match=r'no text "mau.nam".*mau.name'):
         text("mau.nam", "en")

@@ -9,6 +9,7 @@ from workbench.sources import Source
 from workbench.sources.gather import Left
 from workbench.store import Receipt
 from workbench.tables import ROLES, TABLES
+from workbench.words import zones
 
 GAP_DAYS = 2
 """A hole in a platform's coverage is told from this many days on: exports end and begin within a day."""
@@ -25,7 +26,7 @@ def of_import(receipt: Receipt) -> str:
             f"  already in the store: nothing was read or added (it told of {read}).\n"
             "  After a change of the mapping or time zone, read it anew with --again."
         )
-    parts = [title, f"  time zone of the file: {receipt.time_zone}"]
+    parts = [title, f"  time zone of the file: {zones.told(receipt.time_zone, 'en')}"]
     if receipt.covered:
         first, last = receipt.covered
         parts.append(f"  covers {_instant(first)} to {_instant(last)} UTC")
@@ -178,7 +179,7 @@ def _accounts(ask, chosen) -> str:
 
 def _imports(ask) -> str:
     rows = [
-        (_line(name), source, import_id, _line(zone or ""))
+        (_line(name), source, import_id, _line(zones.told(zone, "en")))
         for name, source, import_id, zone in ask(
             "SELECT file_name, source, import_id, time_zone FROM imports ORDER BY file_name, import_id"
         )

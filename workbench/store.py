@@ -18,6 +18,7 @@ from workbench.errors import SourceError, StoreError
 from workbench.sources import Reading, Source
 from workbench.staging import Staging, content_columns
 from workbench.tables import TABLES, Table
+from workbench.words import zones
 
 if TYPE_CHECKING:
     import duckdb
@@ -349,7 +350,7 @@ def _receipt(staging: Staging, source: Source, reading: Reading, path: Path, sha
         file_name=path.name,
         source=source.name,
         platform=staging.platform() or reading.platform or source.name,
-        time_zone=reading.time_zone,
+        time_zone=zones.coded(reading.time_zone),
         read=_counted(reading.read),
         repeated=_counted(reading.repeated),
         dropped=_counted(reading.dropped),

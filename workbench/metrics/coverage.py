@@ -52,7 +52,8 @@ def imports_read(community: Community, *, month: str | Month) -> pd.DataFrame:
     """Which files were imported, and what did each bring?
 
     One row a file, in order of their first day: `file_name`, `source` (importer), `platform`, `first_day`, `last_day`,
-    `problems` (records that could not be read), `time_zone` (of the file's times, and how it is known), `import_id`.
+    `problems` (records that could not be read), `time_zone` (of the file's times, and how it is known, as codes that
+    `workbench.words.zones` tells in words), `import_id`.
     """
     return community.ask("imports_read", month=month)
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from workbench.words import Sentence, catalogue, month_name, number, percent, say
+from workbench.words import Sentence, catalogue, month_name, number, percent, say, zones
 
 
 def coverage(frame: pd.DataFrame, *, language: str) -> Sentence:
@@ -34,6 +34,12 @@ def month_coverage(frame: pd.DataFrame, *, language: str) -> Sentence:
 def imports_read(frame: pd.DataFrame, *, language: str) -> Sentence:
     """How many files were imported."""
     return say("imports_read.sentence", language, count=len(frame))
+
+
+def import_rows(frame: pd.DataFrame, *, language: str) -> pd.DataFrame:
+    """The imported files for a reader: the time zone in words, no ids."""
+    told = [zones.told(kept, language) for kept in frame["time_zone"]]
+    return frame.assign(time_zone=told).drop(columns="import_id")
 
 
 def problems_by_reason(frame: pd.DataFrame, *, language: str) -> Sentence:

@@ -28,8 +28,9 @@ class Reading:
     tells_joins: bool = False
     tells_leaves: bool = False
     tells_visits: bool = False
-    time_zone: str = "UTC in the file"
-    """The zone of the file's times and how it is known."""
+    time_zone: list[dict[str, str | int]] = field(default_factory=lambda: [{"how": "utc"}])
+    """The zone of the file's times, the order of day and month, and how they are known: codes that
+    `workbench.words.zones` tells in words, with their values."""
     notes: list[str] = field(default_factory=list)
     """What else the user should be told: how the file was understood, columns left out."""
 

@@ -91,7 +91,7 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
     the account itself as its person.
     """
     opened = open_table(path)
-    reading.time_zone = "no times in the file"
+    reading.time_zone = [{"how": "no_times"}]
     reading.notes.append(opened.evidence)
     columns = _columns(opened)
     unread = [header for at, header in enumerate(opened.headers) if at not in columns.values()]

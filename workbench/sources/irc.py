@@ -68,7 +68,7 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
     """
     platform = reading.platform = reading.platform or "irc"
     zone = _zone(path, reading)
-    reading.time_zone = f"{reading.timezone}, from --timezone"
+    reading.time_zone = [{"how": "given", "zone": reading.timezone}]
     shown: dict[str, str] = {}
     channels: dict[str, _Channel] = {}
     with open_files(path) as archive:

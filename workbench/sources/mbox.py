@@ -81,7 +81,7 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
     Nothing tells who subscribed or left. Coverage is one span for all lists, from the first to the last mail.
     """
     platform = reading.platform = reading.platform or "mbox"
-    reading.time_zone = "offsets in the mails; UTC where there is none"
+    reading.time_zone = [{"how": "mails"}]
     with open_files(path) as archive:
         lists = _Lists(platform, reading)
         found = [(first, name) for name in archive.names if (first := first_letter(archive, name))]

@@ -294,15 +294,16 @@ def _cells(opened: Opened, getters: dict) -> Iterator[tuple[int, object]]:
 
 
 def _tell_what_is_known(mapping: Mapping, opened: Opened, settled: Settled, reading: Reading) -> None:
-    zone = f"an offset or UTC in the file{f', else {mapping.timezone}' if mapping.timezone else ''}"
+    how = "told_or" if mapping.timezone else "told"
     if not _getters(mapping, opened, {INSTANT}):
-        zone = "no times in the file"
+        how = "no_times"
     elif not settled.says_zone:
-        zone = f"{mapping.timezone}, from {'--timezone' if mapping.timezone == reading.timezone else 'the mapping'}"
-    evidence = settled.order.evidence or (
-        f"format {' or '.join(mapping.time_formats)}, from the mapping" if mapping.time_formats else ""
-    )
-    reading.time_zone = "; ".join(part for part in (zone, evidence) if part)
+        how = "given" if mapping.timezone == reading.timezone else "mapping"
+    reading.time_zone = [{"how": how, "zone": mapping.timezone}]
+    if settled.order.proof:
+        reading.time_zone.append(settled.order.proof | ({"sheet": opened.sheet} if opened.sheet else {}))
+    elif mapping.time_formats:
+        reading.time_zone.append({"how": "formats", "formats": " · ".join(mapping.time_formats)})
     reading.notes.append(opened.evidence)
     if settled.sign.evidence:
         reading.notes.append(settled.sign.evidence)

@@ -58,7 +58,8 @@ class Order:
     """Whether 03/04 is the third of April, and how that is known; None where no date leaves a doubt."""
 
     day_first: bool | None
-    evidence: str = ""
+    proof: dict[str, str | int] | None = None
+    """As in `Reading.time_zone`."""
 
 
 def has_two_readings(cell) -> bool:
@@ -71,7 +72,7 @@ def decide_order(cells: Iterable[tuple[int, object]], *, column: str, place: Cal
     nothing is proven although it matters, or when both orders are.
 
     >>> decide_order([(2, "03/04/2024"), (3, "25/04/2024")], column="Date", place="line {}".format)
-    Order(day_first=True, evidence='day before month: "25/04/2024" in line 3')
+    Order(day_first=True, proof={'how': 'day_first', 'shown': '25/04/2024', 'line': '3'})
     """
     proofs: dict[bool, tuple[str, int]] = {}
     doubt = None
@@ -95,9 +96,8 @@ def decide_order(cells: Iterable[tuple[int, object]], *, column: str, place: Cal
         )
     if proofs:
         ((day_first, (shown, line)),) = proofs.items()
-        return Order(
-            day_first, f'{"day before month" if day_first else "month before day"}: "{shown}" in {place(line)}'
-        )
+        how = "day_first" if day_first else "month_first"
+        return Order(day_first, {"how": how, "shown": shown, "line": str(line)})
     if doubt:
         shown, line, first, second, found = doubt
         sign, year = found[2], "%Y" if len(found[4]) == 4 else "%y"

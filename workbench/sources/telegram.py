@@ -445,7 +445,7 @@ def _when(record: dict, file: str, reading: Reading) -> datetime | None:
             local = local.replace(tzinfo=ZoneInfo(check_timezone(reading.timezone, "--timezone")))
         except SettingsError as error:
             raise _NoZone(str(error)) from None
-        reading.time_zone = f"{reading.timezone}, from --timezone, where the file has local times only"
+        reading.time_zone = [{"how": "given_for_local", "zone": reading.timezone}]
     return local.astimezone(UTC).replace(tzinfo=None)
 
 

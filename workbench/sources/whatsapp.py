@@ -16,6 +16,7 @@ from workbench.sources import Reading, Row, Source, problem
 from workbench.sources import whatsapp_lines as lines
 from workbench.sources.archive import Archive
 from workbench.sources.streams import open_files, pieces
+from workbench.words.zones import coded, told
 
 LOOKED_AT = 20
 LONGEST = 1_000_000
@@ -88,15 +89,15 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
         if others := len(archive.names) - len(names):
             reading.dropped["file beside the chat"] = others
         members = _Members(platform)
-        evidence = []
+        proofs = []
         for name in names:
             order = yield from _order(archive, name)
-            evidence.append(order.evidence if len(names) == 1 else f"{order.evidence} ({name})")
+            proofs.append(order.proof if len(names) == 1 else {**order.proof, "file": name})
             group_id, shown = _group(archive, name, platform)
             chat = _Chat(platform, name, group_id, shown, len(names) == 1, order, zone, reading, members)
             yield from _messages(archive, chat)
             yield from chat.rows()
-        reading.time_zone = "; ".join([f"{reading.timezone}, from --timezone", *evidence[:5]])
+        reading.time_zone = [{"how": "given", "zone": reading.timezone}, *proofs[:5]]
         yield from members.rows(reading)
 
 
@@ -162,7 +163,8 @@ class _Members:
 @dataclass(frozen=True)
 class _Order:
     day_first: bool
-    evidence: str
+    proof: dict[str, str | int]
+    """How it is known, as in `Reading.time_zone`."""
 
 
 @dataclass
@@ -223,7 +225,7 @@ class _Chat:
             )
         if self.mixed:
             why = f"{len(self.mixed)} hours are dated in the other order of day and month than the rest"
-            why += f" ({self.order.evidence}); they were read in the only order possible for them"
+            why += f" ({told(coded([self.order.proof]), 'en')}); they were read in the only order possible for them"
             yield problem(self.file, "the dates", why)
         yield (
             "groups",
@@ -510,15 +512,15 @@ def _order(archive: Archive, name: str) -> Iterator[Row]:
                     continue
                 last = found[1]
                 a, sign, b, c, *_ = _HOUR.match(last).groups()
-                shown = f'"{_plain(found[0]).strip("[]-– ")[:30]}"'
+                shown = _plain(found[0]).strip("[]-– ")[:30]
                 if len(a) == 4:
-                    return _Order(True, f"year before month before day: {shown}")
+                    return _Order(True, {"how": "year_first", "shown": shown})
                 if sign == ".":
-                    return _Order(True, f"day before month: dots in {shown}")
+                    return _Order(True, {"how": "dots", "shown": shown})
                 for day_first, day in ((True, a), (False, b)):
                     if int(day) > 12 and _date(a, b, c, day_first):
-                        words = "day before month" if day_first else "month before day"
-                        return _Order(day_first, f"{words}: {shown} in record {number}")
+                        how = "day_first" if day_first else "month_first"
+                        return _Order(day_first, {"how": how, "shown": shown, "record": str(number)})
                     read = _date(a, b, c, day_first)
                     if read and day_first in previous:
                         back[day_first] += read < previous[day_first]
@@ -527,11 +529,13 @@ def _order(archive: Archive, name: str) -> Iterator[Row]:
         pass  # told again, with its place, when the messages are read
     if back[True] != back[False]:
         day_first = back[True] < back[False]
-        words = "day before month" if day_first else "month before day"
-        return _Order(day_first, f"{words}: time runs backwards {min(back.values())} times, else {max(back.values())}")
-    evidence = "day before month is a guess: no day above 12"
-    yield problem(name, "the dates", f"{evidence}, and both orders fit. Bring an export of a longer time to be sure")
-    return _Order(True, evidence)
+        how = "day_first_by_course" if day_first else "month_first_by_course"
+        return _Order(day_first, {"how": how, "back": min(back.values()), "otherwise": max(back.values())})
+    why = (
+        "day before month is a guess: no day above 12, and both orders fit. Bring an export of a longer time to be sure"
+    )
+    yield problem(name, "the dates", why)
+    return _Order(True, {"how": "guess"})
 
 
 def _date(a: str, b: str, c: str, day_first: bool) -> date | None:
