@@ -364,6 +364,22 @@ def test_an_import_touches_only_its_own_months(tmp_path, folder):
 # snapshots
 
 
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_record_that_moves_over_the_border_of_a_month_is_kept_once_in_any_order(tmp_path, beside):
+    """As by another time zone. The month that it leaves may hold other records, or none."""
+    early = [coverage("2026-01-20", "2026-01-31"), event(1, "2026-01-31T23:30:00")]
+    early += [event(2, "2026-01-20T12:00:00")] if beside else []
+    late = [coverage("2026-02-01", "2026-02-10"), event(1, "2026-02-01T00:30:00"), event(3, "2026-02-09T12:00:00")]
+    exports = write(tmp_path / "early", *early), write(tmp_path / "late", *late)
+    for name, order in (("a", exports), ("b", exports[::-1])):
+        for path in order:
+            add(tmp_path / name, path)
+        ids, instants = (column(tmp_path / name, "events", what) for what in ("event_id", "occurred_at"))
+        assert dict(zip(ids, instants, strict=True))["x:1"] == datetime(2026, 2, 1, 0, 30)
+        assert len(ids) == len(set(ids)) == 2 + beside
+    assert content(tmp_path / "a") == content(tmp_path / "b")
+
+
 def test_a_snapshot_stays_readable_while_imports_go_on(tmp_path, folder):
     add(folder, write(tmp_path / "a", event(1, n_chars=1)))
     before = store.snapshot(folder)

@@ -205,7 +205,7 @@ _ALL = (
         Column("platform", TEXT, "", True),
         Column("file_name", TEXT, "without its folder", True),
         Column("sha256", TEXT, "of the file, or of the sorted files of a folder", True),
-        Column("time_zone", TEXT, "of the times in the file, and how it is known: codes that workbench.words.zones tells"),
+        Column("time_zone", TEXT, "of the times in the file, and how it is known: codes of workbench.words.zones"),
         Column("tells_joins", YES_NO, "dated joins of the community are in this export"),
         Column("tells_leaves", YES_NO, "departures from the community are in this export"),
         Column("tells_visits", YES_NO, ""),
