@@ -258,7 +258,8 @@ def test_a_known_table_imported_twice_adds_nothing(name, tmp_path):
     longer = tmp_path / "longer.csv"
     longer.write_bytes(export(name).read_bytes() + b"\n")
     again = store.add(tmp_path, SOURCE, longer, timezone="UTC")
-    kept = {table: brought.new for table, brought in again.tables.items() if table not in ("members", "groups")}
+    of_each_import = ("members", "groups", "coverage")
+    kept = {table: brought.new for table, brought in again.tables.items() if table not in of_each_import}
     assert not any(kept.values()), kept
 
 
@@ -318,6 +319,55 @@ def test_a_list_of_active_members_dates_nothing():
         tables, reading = read(SOURCE, export(name))
         assert not reading.tells_joins and not reading.tells_leaves
         assert all(row["start_at"] is None and row["end_at"] is None for row in tables.get("memberships", []))
+
+
+def test_users_of_viva_engage_join_when_they_first_sign_in_and_leave_when_deleted_or_suspended():
+    tables, reading = read(SOURCE, export("viva_engage_users"))
+    assert [
+        (row["member_id"], row["start_at"].day, row["end_at"], row["end_reason"]) for row in tables["memberships"]
+    ] == [
+        ("viva-engage:11", 3, None, None),
+        ("viva-engage:12", 4, datetime(2026, 10, 3, 12), "deleted"),
+        ("viva-engage:13", 5, datetime(2026, 10, 4, 12), None),
+    ]
+    assert reading.tells_joins and reading.tells_leaves
+    assert reading.dropped == {"row with joined_at = null": 1}
+
+
+# Messages
+
+
+def test_messages_of_viva_engage_keep_threads_and_answers_and_leave_private_words_out():
+    tables, reading = read(SOURCE, export("viva_engage_messages"))
+    assert [(row["event_id"], row["kind"], row.get("reply_to"), row["thread_id"]) for row in tables["events"]] == [
+        ("viva-engage:501", "post", None, "viva-engage:501"),
+        ("viva-engage:502", "reply", "viva-engage:501", "viva-engage:501"),
+        ("viva-engage:503", "reply", "viva-engage:502", "viva-engage:501"),
+        ("viva-engage:505", "post", None, "viva-engage:505"),
+    ]
+    assert tables["events"][2]["deleted_at"] == datetime(2026, 10, 1, 10)
+    # The tempting mistake: a group called "null" of all that was said to nobody in particular.
+    assert [row["name"] for row in tables["groups"]] == ["Tea lovers"]
+    assert "private" not in str(tables) and reading.dropped == {"row with in_private_conversation = true": 1}
+
+
+def test_of_khoros_only_published_messages_are_kept_and_a_deleted_account_is_nobody():
+    tables, reading = read(SOURCE, export("khoros_messages"))
+    assert [(row["event_id"], row.get("member_id"), row["kind"], row["thread_id"]) for row in tables["events"]] == [
+        ("khoros:101", "khoros:1", "post", "khoros:101"),
+        ("khoros:102", "khoros:2", "reply", "khoros:101"),
+        ("khoros:103", None, "reply", "khoros:101"),
+    ]
+    assert tables["events"][0]["occurred_at"] == datetime(2026, 10, 1, 9)
+    assert [row["name"] for row in tables["groups"]] == ["Tea table"]
+    assert sum(reading.dropped.values()) == 3
+
+
+def test_an_action_of_khoros_that_is_not_documented_is_told_and_not_guessed(tmp_path):
+    text = export("khoros_messages").read_text(encoding="utf-8")
+    path = table_of(tmp_path, text + text.splitlines()[1].replace("messages.publish", "messages.unheard") + "\n")
+    tables, _ = read(SOURCE, path)
+    assert len(tables["events"]) == 3 and "messages.unheard topic" in tables["problems"][0]["why"]
 
 
 # Groups

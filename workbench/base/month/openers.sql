@@ -23,7 +23,7 @@ started AS (
         e.person_id,
         e.platform,
         e.group_id,
-        e.platform IN ('stackexchange', 'discourse', 'zulip', 'mbox')
+        e.platform IN ('stackexchange', 'discourse', 'zulip', 'mbox', 'khoros')
             OR e.platform IN (SELECT platform FROM topic_platforms)
             OR g.group_id IS NOT NULL AS is_topic,
         q.event_id IS NOT NULL AS is_inferred,
