@@ -283,6 +283,15 @@ def test_a_name_that_several_share_is_told_and_ranks_last():
     assert pairs(*crowd, account("discord:1", "Ana Bo")) == {}
 
 
+def test_a_word_in_too_many_names_makes_no_spelling_near():
+    pair = [account("slack:1", "Serpolet Anna"), account("discord:1", "Serpolet Annna")]
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    crowd = [account(f"slack:{n + 9}", f"Serpolet {letters[n % 26] * 9}{letters[n // 26] * 9}") for n in range(49)]
+    (found,) = candidates([*pair, *crowd[: identities.COMMON - 2]])
+    assert found.reasons == ("near",)
+    assert candidates([*pair, *crowd[: identities.COMMON - 1]]) == []
+
+
 def test_who_is_joined_is_no_candidate_and_a_joined_person_moves_whole():
     accounts = [
         account("slack:1", "Ana Bo"),

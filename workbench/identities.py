@@ -4,8 +4,9 @@ import csv
 import os
 import re
 import unicodedata
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
@@ -65,7 +66,9 @@ def words_of(name: str) -> tuple[str, ...]:
     >>> words_of("Inès SERPOLET"), words_of("serpolet.ines")
     (('ines', 'serpolet'), ('ines', 'serpolet'))
     """
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(sign))
+    bare = name.casefold()
+    if not bare.isascii():
+        bare = "".join(sign for sign in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(sign))
     return tuple(sorted(re.findall(r"[^\W\d_]+|\d+", bare)))
 
 
@@ -87,33 +90,63 @@ def suggest(folder: str | Path) -> list[Candidate]:
             """,
             month=community.last_day or "2000-01",
         )
-    return candidates(_account(*row) for row in rows.itertuples(index=False))
+    return _candidates(lambda: (_account(*row) for row in rows.itertuples(index=False)))
 
 
 def candidates(accounts: Iterable[Account]) -> list[Candidate]:
     """The candidates among some accounts; see `suggest`."""
-    known = {account.member_id: account for account in accounts}
-    people: dict[str, list[str]] = defaultdict(list)
-    for account in known.values():
-        people[account.person_id].append(account.member_id)
-    size = Counter(account.platform for account in known.values())
+    accounts = list({account.member_id: account for account in accounts}.values())
+    return _candidates(lambda: accounts)
+
+
+def _candidates(read: Callable[[], Iterable[Account]]) -> list[Candidate]:
+    """The candidates among the accounts that `read` gives, each time in the same order.
+
+    The first pass keeps a number a reason of each account, the second one only the accounts that share a reason with
+    one of another platform: so time and memory grow little faster than the accounts.
+    """
+    size: Counter[str] = Counter()
+    joined: dict[str, list[str]] = defaultdict(list)
+    equal, near = _Blocks(), _Blocks()
+    for account in read():
+        size[account.platform] += 1
+        if account.person_id != account.member_id:
+            joined[account.person_id].append(account.member_id)
+        equal.add(account.platform, _keys(account))
+        near.add(account.platform, _near_keys(account))
+    blocks = [(_keys, *block) for block in equal.shared(of_one_platform=SHARED)]
+    blocks += [(_near_keys, *block) for block in near.shared(of_all=COMMON)]
+    wanted = {number for *_, numbers in blocks for number in numbers}
+    of_joined = {*joined, *(member_id for members in joined.values() for member_id in members)}
+    known: dict[str, Account] = {}
+    by_number: dict[int, Account] = {}
+    words: set[str] = set()
+    for number, account in enumerate(read()):
+        if len(account.words) > 1:
+            words.update(account.words)
+        if number in wanted or account.member_id in of_joined:
+            known[account.member_id] = by_number[number] = account
+
+    def accounts_of(person: str) -> list[str]:
+        return sorted({*joined.get(person, ()), *([person] if person in known or person not in joined else [])})
 
     def place(account: Account) -> tuple:
         """The person is who has more accounts, or is at home on the larger platform."""
-        return -len(people[account.person_id]), -size[account.platform], account.person_id
+        return -len(accounts_of(account.person_id)), -size[account.platform], account.person_id
 
     reasons: dict[tuple[str, str], set[str]] = defaultdict(set)
     among: dict[tuple[str, str], int] = defaultdict(lambda: 1)
-    for reason, pair, shared in _pairs(list(known.values())):
-        first, second = (known[one] for one in pair)
-        if first.platform != second.platform and first.person_id != second.person_id:
-            reasons[pair].add(reason)
-            among[pair] = max(among[pair], shared)
+    for keys_of, mark, numbers in blocks:
+        for reason, pair, shared in _pairs(keys_of, mark, [by_number[number] for number in numbers], words):
+            first, second = (known[one] for one in pair)
+            if first.platform != second.platform and first.person_id != second.person_id:
+                reasons[pair].add(reason)
+                among[pair] = max(among[pair], shared)
     found: dict[tuple[str, str], Candidate] = {}
     for pair, why in reasons.items():
         first, second = sorted((known[one] for one in pair), key=place)
         # The account that the person's others point to takes them along; where the person is a word, each is named.
-        moved = [second.person_id] if second.person_id in known else people[second.person_id]
+        moved = [second.person_id] if second.person_id in known else accounts_of(second.person_id)
         for account in moved:
             made = Candidate(
                 person=first.person_id,
@@ -155,30 +188,84 @@ def _compact(name: str) -> str:
     return "".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name.casefold())))
 
 
-def _pairs(accounts: list[Account]) -> Iterator[tuple[str, tuple[str, str], int]]:
-    """Every reason for every pair, each pair in the order of its ids, with how many accounts of a platform share it."""
-    known = {word for one in accounts if len(one.words) > 1 for word in one.words}
-    yield from _equal(EMAIL, ((one.email, one) for one in accounts if one.email))
-    yield from _equal(NAME, ((one.words, one) for one in accounts if _is_full(one.words)))
-    yield from _equal(HANDLE, ((handle, one) for one in accounts for handle in one.handles - known))
-    short = [((first, last[0]), one) for one in accounts for first, last in _first_and_last(one.words)]
-    initials = [((first, last), one) for one in accounts for first, last in _with_initial(one.words)]
-    wanted = {key for key, _ in initials}
-    yield from _equal(SHORT, [*((key, one) for key, one in short if key in wanted), *initials])
-    yield from _near(accounts)
+class _Blocks:
+    """Which accounts share a key, as numbers: 20 bytes a key."""
+
+    def __init__(self):
+        self._marks, self._numbers, self._platforms = array("q"), array("q"), array("i")
+        self._codes: dict[str, int] = {}
+        self._count = 0
+
+    def add(self, platform: str, keys: Iterable[tuple]) -> None:
+        """Take the next account with its keys."""
+        code = self._codes.setdefault(platform, len(self._codes))
+        for key in set(keys):
+            self._marks.append(hash(key))
+            self._numbers.append(self._count)
+            self._platforms.append(code)
+        self._count += 1
+
+    def shared(self, *, of_one_platform: int = 0, of_all: int = 0) -> Iterator[tuple[int, list[int]]]:
+        """Each mark that accounts of several platforms share, and no more than so many, with their numbers."""
+        import numpy as np
+
+        if not self._marks:
+            return
+        marks, numbers = np.frombuffer(self._marks, "q"), np.frombuffer(self._numbers, "q")
+        platforms = np.frombuffer(self._platforms, "i")
+        order = np.lexsort((numbers, platforms, marks))
+        marks, numbers, platforms = marks[order], numbers[order], platforms[order]
+        runs = np.flatnonzero(np.r_[True, (marks[1:] != marks[:-1]) | (platforms[1:] != platforms[:-1])])
+        lengths = np.diff(np.r_[runs, len(marks)])
+        groups = np.flatnonzero(np.r_[True, marks[runs][1:] != marks[runs][:-1]])
+        several = np.diff(np.r_[groups, len(runs)]) > 1
+        several &= np.add.reduceat(lengths, groups) <= of_all if of_all else True
+        several &= np.maximum.reduceat(lengths, groups) <= of_one_platform if of_one_platform else True
+        starts, ends = runs[groups], np.r_[runs[groups][1:], len(marks)]
+        for start, end in zip(starts[several].tolist(), ends[several].tolist(), strict=True):
+            yield int(marks[start]), numbers[start:end].tolist()
 
 
-def _equal(reason: str, keyed: Iterable[tuple[object, Account]]) -> Iterator[tuple[str, tuple[str, str], int]]:
-    by_key: dict[object, dict[str, Account]] = defaultdict(dict)
-    for key, account in keyed:
-        by_key[key][account.member_id] = account
-    for accounts in by_key.values():
-        most = max(Counter(one.platform for one in accounts.values()).values())
-        if most > SHARED:
-            continue
-        for first, second in combinations(sorted(accounts), 2):
-            if reason != SHORT or not (_is_full(accounts[first].words) and _is_full(accounts[second].words)):
-                yield reason, (first, second), most
+def _keys(account: Account) -> Iterator[tuple]:
+    """What makes an account equal to another, each with its reason."""
+    if account.email:
+        yield EMAIL, account.email
+    if _is_full(account.words):
+        yield NAME, *account.words
+    for handle in account.handles:
+        yield HANDLE, handle
+    for first, last in _first_and_last(account.words):
+        yield SHORT, first, last[0]
+    for first, initial in _with_initial(account.words):
+        yield SHORT, first, initial
+
+
+def _near_keys(account: Account) -> Iterator[tuple]:
+    """The words that an account may share with one spelt nearly alike, of as many words."""
+    if len(account.words) > 1:
+        for word in account.words:
+            if len(word) > 2:
+                yield NEAR, word, len(account.words)
+
+
+def _pairs(
+    keys_of: Callable[[Account], Iterable[tuple]], mark: int, accounts: list[Account], words: set[str]
+) -> Iterator[tuple[str, tuple[str, str], int]]:
+    """The pairs of a block, in the order of their ids, with how many accounts of a platform share the reason. `words`
+    are those of all names of several words: such a word is no name to log in with."""
+    by_key: dict[tuple, dict[str, Account]] = defaultdict(dict)
+    for account in accounts:
+        for key in keys_of(account):
+            if hash(key) == mark:
+                by_key[key][account.member_id] = account
+    for (reason, *rest), some in by_key.items():
+        if reason == NEAR:
+            yield from _near(list(some.values()))
+        elif reason != HANDLE or rest[0] not in words:
+            most = max(Counter(one.platform for one in some.values()).values())
+            for first, second in combinations(sorted(some), 2):
+                if reason != SHORT or not (_is_full(some[first].words) and _is_full(some[second].words)):
+                    yield reason, (first, second), most
 
 
 def _first_and_last(words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -200,25 +287,22 @@ def _is_full(words: tuple[str, ...]) -> bool:
 
 
 def _near(accounts: list[Account]) -> Iterator[tuple[str, tuple[str, str], int]]:
-    """Full names of as many words that share a word and are spelt nearly alike."""
-    by_word: dict[tuple[str, int], list[Account]] = defaultdict(list)
-    for account in accounts:
-        if len(account.words) > 1:
-            for word in set(account.words):
-                if len(word) > 2:
-                    by_word[word, len(account.words)].append(account)
-    seen = set()
-    for some in by_word.values():
-        if len(some) > COMMON:
+    """Among full names of as many words that share one, those that are spelt nearly alike."""
+    for first, second in combinations(accounts, 2):
+        if first.platform == second.platform or first.words == second.words:
             continue
-        for first, second in combinations(some, 2):
-            pair = tuple(sorted((first.member_id, second.member_id)))
-            if first.platform == second.platform or first.words == second.words or pair in seen:
-                continue
-            seen.add(pair)
-            rest = [sorted(set(one.words) - set(other.words)) for one, other in ((first, second), (second, first))]
-            if SequenceMatcher(None, *(" ".join(part) for part in rest), autojunk=False).ratio() >= ALIKE:
-                yield NEAR, pair, 1
+        one, other = (" ".join(sorted(set(a.words) - set(b.words))) for a, b in ((first, second), (second, first)))
+        if _may_be_alike(one, other) and SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE:
+            low, high = sorted((first.member_id, second.member_id))
+            yield NEAR, (low, high), 1
+
+
+def _may_be_alike(one: str, other: str) -> bool:
+    """Whether the letters that both have suffice: none that only one of them has can match."""
+    least = ALIKE * (len(one) + len(other)) / 2
+    if min(len(one), len(other)) < least:
+        return False
+    return min(len(one) - len(set(one) - set(other)), len(other) - len(set(other) - set(one))) >= least
 
 
 # The sheet
