@@ -125,6 +125,13 @@ def test_regulars_are_listed_after_more_than_28_days_of_silence(last, listed):
     assert len(found) == listed
 
 
+def test_who_fell_silent_in_the_first_days_of_a_long_month_is_both_highly_engaged_in_it_and_at_risk():
+    """1 March 2026 was a Sunday: it and the day after lie in two weeks. No page may take the two lists for disjoint."""
+    community = opened(days=(*REGULAR, ("r", "2026-03-01"), ("r", "2026-03-02")))
+    for metric in (metrics.highly_engaged, metrics.at_risk):
+        assert metric(community, month="2026-03")["member_id"].tolist() == ["chat:r"]
+
+
 def test_who_always_came_at_long_intervals_is_not_listed_yet():
     # Every 16 days, silent for 47: less than three times the usual gap.
     slow = tuple(("s", day) for day in ("2026-01-12", "2026-01-28", "2026-02-13"))
