@@ -148,6 +148,15 @@ def test_months_that_are_not_covered_are_unknown_and_covered_ones_without_texts_
     assert months["themes"].iloc[-1] == 1
 
 
+def test_as_many_themes_are_counted_in_a_month_as_its_table_lists():
+    """A theme of the four months that one person came back to is not one of the month: tile and list would differ."""
+    texts, found = made_texts({("t01", "2026-06-01"): 3, ("t02", "2026-05-01"): 4, ("t02", "2026-06-01"): 2})
+    for month, listed in (("2026-06", ["t01"]), ("2026-05", ["t02"])):
+        counted = themes_by_month(texts, found, month=month, covered_months=["2026-05-01"])["themes"].iloc[-1]
+        trend = theme_trend(texts, found, month=month, covered_months=[])
+        assert counted == len(listed) and theme_table(found, trend)["theme_id"].tolist() == listed
+
+
 def test_a_theme_goes_to_the_team_whose_word_it_holds_whatever_accents():
     texts, found = made_texts({("t01", "2026-06-01"): 3, ("t02", "2026-06-01"): 4})
     trend = theme_trend(texts, found, month="2026-06", covered_months=[])

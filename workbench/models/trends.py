@@ -9,6 +9,7 @@ from workbench.period import Month
 
 MONTHS_BEFORE = 3
 LEAST_TEXTS = 30  # a share of negative texts is told of no fewer
+LEAST_AUTHORS = 3  # what fewer people raised in a month is no theme of that month
 
 
 def theme_trend(texts: pd.DataFrame, found: Themes, *, month: str | Month, covered_months) -> pd.DataFrame:
@@ -33,8 +34,7 @@ def theme_trend(texts: pd.DataFrame, found: Themes, *, month: str | Month, cover
     counts = placed.pivot_table(index="theme_id", columns="month", values="text_id", aggfunc="count", observed=True)
     counts = counts.reindex(index=found.themes["theme_id"], columns=starts).fillna(0)
     now = placed[placed["month"] == starts[-1]]
-    voices = now["member_id"].astype(object).where(now["member_id"].notna(), "anonymous " + now["text_id"].astype(str))
-    authors = voices.groupby(now["theme_id"]).nunique()
+    authors = _voices(now).groupby(now["theme_id"]).nunique()
     items = counts[starts[-1]].astype(int)
     earlier = counts[before].sum(axis=1)
     months = len(before)
@@ -65,15 +65,18 @@ def theme_trend(texts: pd.DataFrame, found: Themes, *, month: str | Month, cover
 def themes_by_month(texts: pd.DataFrame, found: Themes, *, month: str | Month, covered_months) -> pd.DataFrame:
     """How much was said in each of the four months, in how many themes, and how much do the themes cover?
 
-    One row a month, the report's last: month (first day), feedback_texts (texts), themes (themes with a text),
-    themes_covered_share (0 to 1); null in an earlier month that is not wholly covered, and the share without texts.
+    One row a month, the report's last: month (first day), feedback_texts (texts), themes (raised by at least three
+    people in that month, as in `theme_table`), themes_covered_share (0 to 1); null in an earlier month that is not wholly covered, and the share without texts.
     """
     month = Month.parse(month)
     starts = [pd.Timestamp(month.back(back).start) for back in range(MONTHS_BEFORE, -1, -1)]
     covered = {pd.Timestamp(day) for day in covered_months} | {starts[-1]}
-    placed = texts[["text_id", "month"]].merge(found.assignments, on="text_id")
-    by_month = placed.groupby(pd.to_datetime(placed["month"]))["theme_id"]
-    rows = pd.DataFrame({"feedback_texts": by_month.size(), "themes": by_month.nunique(), "in_theme": by_month.count()})
+    placed = texts[["text_id", "member_id", "month"]].merge(found.assignments, on="text_id")
+    placed["month"] = pd.to_datetime(placed["month"])
+    by_month = placed.groupby("month")["theme_id"]
+    authors = _voices(placed).groupby([placed["month"], placed["theme_id"]]).nunique()
+    raised = authors[authors >= LEAST_AUTHORS].groupby(level="month").size()
+    rows = pd.DataFrame({"feedback_texts": by_month.size(), "themes": raised, "in_theme": by_month.count()})
     rows = rows.reindex(starts).fillna(0).astype(float)
     rows["themes_covered_share"] = rows.pop("in_theme") / rows["feedback_texts"].where(rows["feedback_texts"] > 0)
     rows[[start not in covered for start in starts]] = np.nan
@@ -101,6 +104,11 @@ def themes_covered_share(texts: pd.DataFrame, found: Themes, *, month: str | Mon
             "why": [None if n else "why.no_texts"],
         }
     )
+
+
+def _voices(texts: pd.DataFrame) -> pd.Series:
+    """Who speaks in each text; what is anonymous counts as somebody of its own."""
+    return texts["member_id"].astype(object).where(texts["member_id"].notna(), "anonymous " + texts["text_id"].astype(str))
 
 
 def _ratio(items: np.ndarray, earlier: np.ndarray, months: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -132,7 +140,7 @@ def _wilson(successes: int, n: int, z: float = 1.959963984540054) -> tuple[float
 
 
 def theme_table(
-    found: Themes, trend: pd.DataFrame, *, teams: dict[str, list[str]] | None = None, minimum_authors: int = 3
+    found: Themes, trend: pd.DataFrame, *, teams: dict[str, list[str]] | None = None, minimum_authors: int = LEAST_AUTHORS
 ) -> pd.DataFrame:
     """Which themes were talked about this month, how do they move, and whose are they?
 
