@@ -326,9 +326,9 @@ def test_without_a_log_incidents_are_null_and_never_zero():
 
 
 def busy(*log):
-    """One message a day since January, ten on 10 March and nine on 20 March."""
+    """One message a day since January, ten on 10 March, nine on 20 March, and four on 25 March, which is no spike."""
     days = pd.date_range("2026-01-01", "2026-04-30").strftime("%Y-%m-%d")
-    many = {"2026-03-10": 10, "2026-03-20": 9}
+    many = {"2026-03-10": 10, "2026-03-20": 9, "2026-03-25": 4}
     talk = [("old", f"{day} 10:{n:02}", "a", "hello") for day in days for n in range(many.get(day, 1))]
     names = ("kind", "noted_at", "closed_at")
     return said(*talk, log=[{"entry_id": str(n), **dict(zip(names, row, strict=True))} for n, row in enumerate(log)])
@@ -351,6 +351,12 @@ def busy(*log):
 def test_a_spike_is_logged_when_the_log_tells_a_cause_near_it(entry, left):
     found = metrics.unlogged_spikes(busy(*([entry] if entry else [])), month=MONTH)
     assert found["day"].astype(str).tolist() == left and set(found["kind"]) == {"volume"}
+
+
+def test_a_day_that_stands_out_twice_is_named_once():
+    day = {"day": pd.Timestamp("2026-03-10"), "median": 2.0, "high": 3.0}
+    frame = pd.DataFrame([{**day, "kind": "volume", "value": 9}, {**day, "kind": "negative", "value": 12}])
+    assert sentences.unlogged_spikes(frame, language="en").count("10 March 2026") == 1
 
 
 def test_the_lists_ask_for_a_look_and_leave_out_who_is_banned():

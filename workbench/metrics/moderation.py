@@ -16,6 +16,7 @@ from workbench.period import Month, midnight
 REASONS = ("first_link", "same_text_groups", "same_text_accounts", "same_site", "burst")
 """Why somebody is on the list of `spam_suspects`; two of them are needed."""
 DAYS_OF_LINKS = 56  # days before the month in which a site that somebody else named is a known one
+LEAST_SPIKE = 5  # contributions; a day with fewer needs no cause, however quiet the others were
 
 
 def spam_suspects(community: Community, *, month: str | Month) -> pd.DataFrame:
@@ -159,17 +160,18 @@ def unlogged_spikes(
     """On which days was there far more talk, or were far more texts negative, and nobody noted why?
 
     One row a day and `kind` ("volume", "negative"): `day`, `value` (contributions, or negative texts), `median` (of
-    that weekday in the 8 weeks before), `high` (the most that is usual). Days above the band of `unusual_days` for
-    which the managers' log holds no cause: no incident from the day before its note to its end, or a week after the
-    note if it lasts longer; no event, contest, poll or change of rules on the day or the day before. `negative_days`
+    that weekday in the 8 weeks before), `high` (the most that is usual). Days of 5 contributions or more, above the
+    band of `unusual_days`, for which the managers' log holds no cause: no incident from the day before its note to its
+    end, or a week after the note if it lasts longer; no event, contest, poll or change of rules on the day or the day
+    before. `negative_days`
     as `models.negative_days` gives it. With no log at all every spike is one that nobody logged; of thirty days some
     stand out by chance.
 
     >>> len(unlogged_spikes(_advertised(), month="2026-02"))
     0
     """
-    volume = unusual_days(community, month=month)
-    kinds = [(volume.rename(columns={"contributions": "value"}), "volume")]
+    volume = unusual_days(community, month=month).rename(columns={"contributions": "value"})
+    kinds = [(volume[volume["value"] >= LEAST_SPIKE], "volume")]
     if negative_days is not None:
         kinds.append((negative_days.rename(columns={"negative": "value"}), "negative"))
     columns = ["day", "kind", "value", "median", "high"]

@@ -89,7 +89,7 @@ def unlogged_spikes(frame: pd.DataFrame, *, language: str) -> Sentence:
     if frame.empty:
         return say("unlogged_spikes.none", language)
     farthest = frame.assign(times=frame["value"] / frame["high"].clip(lower=1))
-    farthest = farthest.sort_values(["times", "day"], ascending=[False, True]).head(3)
+    farthest = farthest.sort_values(["times", "day"], ascending=[False, True]).drop_duplicates("day").head(3)
     named = [
         say(f"unlogged_spikes.{row.kind}", language, day=row.day, value=row.value, median=row.median)
         for row in farthest.itertuples(index=False)
