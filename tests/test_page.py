@@ -112,6 +112,29 @@ def test_a_figures_title_becomes_its_caption_and_label():
     assert 'aria-label="Two came &lt;in&gt; the month"' in html
 
 
+NOTHING = base64.b64encode(b"\x00\x00\x00\x00\x00\x00\xf8\x7f").decode()  # one NaN, as Plotly writes long columns
+
+
+@pytest.mark.parametrize(
+    ("trace", "drawn"),
+    [
+        ({"x": [1], "y": [2]}, True),
+        ({"x": [1], "y": [0]}, True),  # nought is a number
+        ({"x": [], "y": []}, False),
+        ({"x": ["a", "b"], "y": [None, None]}, False),
+        ({"x": ["a"], "y": {"dtype": "f8", "bdata": NOTHING}}, False),
+        ({"x": [1, None], "y": [None, 1]}, False),
+        ({"x": ["a"], "y": ["b"], "z": [[None]]}, False),
+        ({"x": ["a"], "y": ["b"], "z": [[0]]}, True),
+    ],
+)
+def test_of_a_figure_without_a_point_the_title_alone_is_shown(trace, drawn):
+    content = {"data": [trace], "layout": {"title": {"text": "Nobody <br>came."}}}
+    built = build(shows(page.PLOTLY, content))
+    assert ('<figure class="plot"' in built) == drawn
+    assert ("<p>Nobody came.</p>" in built) != drawn
+
+
 def test_figures_are_numbered_by_position():
     assert [i for i in Reader(build(figure(), figure())).ids if i.endswith(("-1", "-2")) and "figure" in i] == [
         "first-page-figure-1",

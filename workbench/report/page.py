@@ -153,6 +153,8 @@ def _output(output, section: Section, markdown, language: str, file: str) -> str
             return markdown(content)
         case "text/plain":
             return _text(content)
+    if _empty(content):
+        return f"<p>{escape(_title(content))}</p>"
     section.figures += 1
     return _figure(content, f"{section.id}-figure-{section.figures}", language)
 
@@ -160,8 +162,8 @@ def _output(output, section: Section, markdown, language: str, file: str) -> str
 def _figure(figure: dict, identity: str, language: str) -> str:
     """A Plotly figure as data that page.js draws; its title becomes a caption that wraps and can be read aloud."""
     layout = dict(figure.get("layout", {}))
-    title = layout.pop("title", {})
-    title = _plain(title.get("text") or "" if isinstance(title, dict) else str(title))
+    layout.pop("title", None)
+    title = _title(figure)
     margin = dict(layout.get("margin", {}))
     if title:
         # The room that the title had goes; a legend above the figure keeps its own.
@@ -182,6 +184,35 @@ def _figure(figure: dict, identity: str, language: str) -> str:
         f'<div class="canvas" role="img" aria-label="{escape(label)}" style="height:{height}px"></div>'
         f'<script type="application/json">{data}</script></figure>'
     )
+
+
+def _title(figure: dict) -> str:
+    title = figure.get("layout", {}).get("title") or {}
+    return _plain(title.get("text") or "" if isinstance(title, dict) else str(title))
+
+
+def _empty(figure: dict) -> bool:
+    """Whether a figure of known form has a title and no point to draw: bare axes tell less than its title alone."""
+    return bool(_title(figure)) and not any(_points(trace) for trace in figure.get("data", []))
+
+
+def _points(trace: dict) -> bool:
+    if "z" in trace:
+        return any(one is not None for one in _values(trace["z"]))
+    if not {"x", "y"} & trace.keys():
+        return True
+    pairs = [_values(trace[axis]) for axis in ("x", "y") if axis in trace]
+    return any(None not in pair for pair in zip(*pairs, strict=False))
+
+
+def _values(content) -> list:
+    """The values of a trace, flat, null for those that are missing; Plotly writes long columns as bytes."""
+    if isinstance(content, dict):
+        import numpy as np
+
+        numbers = np.frombuffer(base64.b64decode(content["bdata"]), dtype=content["dtype"])
+        return [None if one != one else one for one in numbers.tolist()]
+    return [one for part in content for one in (part if isinstance(part, list) else [part])]
 
 
 def _html(content: str) -> str:
