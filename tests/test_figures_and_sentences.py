@@ -106,3 +106,10 @@ def test_a_number_is_never_compared_with_an_unknown_one():
     frame = metrics.trend(metrics.leavers, community, month="2026-03")
     assert "Leaves are not in this export." in sentences.trend(frame, metric="leavers", language="en")
     assert figures.trend(frame, metric="leavers", title="t", language="fr").to_json()
+
+
+def test_an_axis_of_a_handful_of_people_marks_no_half_ones():
+    months = pd.DataFrame({"month": pd.to_datetime(["2026-01-01"]), "mau": [1], "partial": [False]})
+    drawn = figures.mau_by_month(months, title="", language="en")
+    assert drawn.layout.yaxis.dtick == 1
+    assert figures.mau_by_month(months.assign(mau=40), title="", language="en").layout.yaxis.dtick is None

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.figures.dates import day_ticks, month_ticks
-from workbench.figures.house import BLUE, GREEN, GREY, INK, LINE, ORANGE, SKY, VERMILION, figure
+from workbench.figures.house import BLUE, GREEN, GREY, INK, LINE, ORANGE, SKY, VERMILION, figure, whole_ticks
 from workbench.figures.percent import percent_ticks
 from workbench.words import day, month_name, number, percent, say
 
@@ -22,6 +22,7 @@ def mau_by_month(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure
     drawn = figure(*bars, title=title, language=language, y=say("mau.unit", language), legend=len(bars) > 1)
     drawn.update_layout(barmode="overlay", hovermode="closest")
     drawn.update_xaxes(**month_ticks(list(frame["month"]), language))
+    drawn.update_yaxes(**whole_ticks(frame["mau"].dropna()))
     return drawn
 
 
@@ -51,6 +52,7 @@ def dau(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
         )
     drawn.update_layout(hovermode="closest")
     drawn.update_xaxes(**day_ticks(list(frame["day"]), language))
+    drawn.update_yaxes(**whole_ticks(counts.dropna()))
     return drawn
 
 
@@ -81,6 +83,7 @@ def active_days(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
         bars, title=title, language=language, x=say("active_days.axis", language), y=say("active_days.unit", language)
     )
     drawn.update_xaxes(dtick=1 if frame["active_days"].max() <= 12 else 5, range=[0.4, 31.6])
+    drawn.update_yaxes(**whole_ticks(frame["people"].dropna()))
     drawn.update_layout(hovermode="closest")
     return drawn
 
@@ -225,7 +228,8 @@ def lifecycle_by_month(frame: pd.DataFrame, *, title: str, language: str) -> go.
     drawn = figure(*bars, title=title, language=language, y=say("lifecycle_by_month.unit", language), height=380)
     drawn.update_layout(barmode="relative", hovermode="closest", margin={"t": 92})
     drawn.update_xaxes(**month_ticks(list(frame["month"]), language))
-    drawn.update_yaxes(zeroline=True, zerolinecolor=INK)
+    came, fell = frame[["new", "retained", "resurrected"]].sum(axis=1), frame["dormant"].dropna()
+    drawn.update_yaxes(zeroline=True, zerolinecolor=INK, **whole_ticks([*came, *fell]))
     return drawn
 
 

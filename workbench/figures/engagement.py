@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.figures.house import BLUE, GREEN, GREY, INK, ORANGE, PINK, SKY, VERMILION, figure
+from workbench.figures.house import BLUE, GREEN, GREY, INK, ORANGE, PINK, SKY, VERMILION, figure, whole_ticks
 from workbench.words import say
 
 PARTS = {"weeks": BLUE, "helped": ORANGE, "responded": SKY, "threads": GREEN, "volume": PINK}
@@ -90,6 +90,7 @@ def score_spread(frame: pd.DataFrame, *, title: str, language: str, share: float
     axis = say("core_members.axis_score", language)
     drawn = figure(bars, title=title, language=language, x=axis, y=say("highly_engaged.unit", language), height=280)
     drawn.update_xaxes(range=[0, 100], dtick=20)
+    drawn.update_yaxes(**whole_ticks(counts))
     drawn.update_layout(font={"color": INK})
     return drawn
 

@@ -48,6 +48,16 @@ def figure(
     return drawn
 
 
+def whole_ticks(counts, *, most: int = 5) -> dict:
+    """Ticks for an axis of counts, so that of a handful no half ones are marked.
+
+    >>> whole_ticks([0, 1]), whole_ticks([40, 52])
+    ({'dtick': 1}, {})
+    """
+    highest = max((float(count) for count in counts), default=0)
+    return {"dtick": -(-int(highest) // most) or 1} if highest <= 2 * most else {}
+
+
 def wrapped(title: str, width: int = 78) -> str:
     """A title escaped and broken into lines that fit a page column."""
     lines, line = [], ""

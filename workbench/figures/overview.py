@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.figures.house import BLUE, COLOURS, INK, LINE, figure
+from workbench.figures.house import BLUE, COLOURS, INK, LINE, figure, whole_ticks
 from workbench.figures.percent import percent_ticks
 from workbench.words import say
 
@@ -40,7 +40,10 @@ def at_a_glance(
         axis = {"domain": [top - 0.68 * room, top - 0.16 * room], "rangemode": "tozero", "nticks": 3, "gridcolor": LINE}
         axis |= {"zerolinecolor": LINE, "automargin": True}
         highest = frame[metric].max() if frame[metric].notna().any() else 1
-        axis |= percent_ticks(max(highest, 0.05), language, most=3) if metric in shares else {"tickformat": ","}
+        if metric in shares:
+            axis |= percent_ticks(max(highest, 0.05), language, most=3)
+        else:
+            axis |= {"tickformat": ","} | whole_ticks([highest], most=2)
         drawn.update_layout({f"yaxis{'' if place == 1 else place}": axis})
         drawn.add_annotation(
             text=say(f"{metric}.name", language), x=0, y=top - 0.02 * room, xref="paper", yref="paper", showarrow=False,

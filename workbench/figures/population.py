@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.figures.dates import month_ticks
-from workbench.figures.house import BLUE, GREY, INK, ORANGE, figure
+from workbench.figures.house import BLUE, GREY, INK, ORANGE, figure, whole_ticks
 from workbench.words import catalogue, month_name, number, say
 
 
@@ -36,7 +36,7 @@ def growth_by_month(frame: pd.DataFrame, *, title: str, language: str) -> go.Fig
     drawn = figure(*bars, title=title, language=language, y=say("growth_by_month.unit", language))
     drawn.update_layout(barmode="relative", hovermode="closest")
     drawn.update_xaxes(**month_ticks(list(frame["month"]), language))
-    drawn.update_yaxes(zeroline=True, zerolinecolor=INK)
+    drawn.update_yaxes(zeroline=True, zerolinecolor=INK, **whole_ticks([*came.dropna(), *went.dropna()]))
     return drawn
 
 
