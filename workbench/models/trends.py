@@ -66,7 +66,8 @@ def themes_by_month(texts: pd.DataFrame, found: Themes, *, month: str | Month, c
     """How much was said in each of the four months, in how many themes, and how much do the themes cover?
 
     One row a month, the report's last: month (first day), feedback_texts (texts), themes (raised by at least three
-    people in that month, as in `theme_table`), themes_covered_share (0 to 1); null in an earlier month that is not wholly covered, and the share without texts.
+    people in that month, as in `theme_table`), themes_covered_share (0 to 1); null in an earlier month that is not
+    wholly covered, and the share without texts.
     """
     month = Month.parse(month)
     starts = [pd.Timestamp(month.back(back).start) for back in range(MONTHS_BEFORE, -1, -1)]
@@ -108,7 +109,8 @@ def themes_covered_share(texts: pd.DataFrame, found: Themes, *, month: str | Mon
 
 def _voices(texts: pd.DataFrame) -> pd.Series:
     """Who speaks in each text; what is anonymous counts as somebody of its own."""
-    return texts["member_id"].astype(object).where(texts["member_id"].notna(), "anonymous " + texts["text_id"].astype(str))
+    known = texts["member_id"].notna()
+    return texts["member_id"].astype(object).where(known, "anonymous " + texts["text_id"].astype(str))
 
 
 def _ratio(items: np.ndarray, earlier: np.ndarray, months: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -140,7 +142,11 @@ def _wilson(successes: int, n: int, z: float = 1.959963984540054) -> tuple[float
 
 
 def theme_table(
-    found: Themes, trend: pd.DataFrame, *, teams: dict[str, list[str]] | None = None, minimum_authors: int = LEAST_AUTHORS
+    found: Themes,
+    trend: pd.DataFrame,
+    *,
+    teams: dict[str, list[str]] | None = None,
+    minimum_authors: int = LEAST_AUTHORS,
 ) -> pd.DataFrame:
     """Which themes were talked about this month, how do they move, and whose are they?
 

@@ -51,7 +51,7 @@ def _silent(row, language: str) -> str:
 
 
 def _waiting(row, language: str) -> str:
-    if pd.isna(row.openers):
+    if pd.isna(row.openers) or not row.openers:
         return "–"
     return str(say("group_health.of", language, waiting=row.unanswered, openers=row.openers))
 
@@ -63,6 +63,8 @@ def _whole(value, language: str) -> str:
 def _trend(row, language: str) -> str:
     if pd.isna(row.trend):
         return "–"
+    if not (row.trend or row.trend_low or row.trend_high):  # silent all the while: nothing to be unsure of
+        return "0"
     return between(row.trend, row.trend_low, row.trend_high, language)
 
 
