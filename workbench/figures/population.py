@@ -66,8 +66,9 @@ def population_waterfall(frame: pd.DataFrame, *, title: str, language: str) -> g
         hoverinfo="skip",
     )
     drawn = figure(bars, title=title, language=language, x=say("population_waterfall.unit", language))
-    drawn.update_layout(height=120 + 42 * len(rows), hovermode=False)
-    drawn.update_xaxes(range=[0, 1.12 * max(1, frame["remaining"].max())])
+    # The labels stand in the margin, which keeps its width on a phone.
+    drawn.update_layout(height=120 + 42 * len(rows), hovermode=False, margin={"r": 64})
+    drawn.update_xaxes(range=[0, max(1, frame["remaining"].max())])
     return drawn
 
 

@@ -9,6 +9,30 @@
     config.locale = locale.name;
   }
 
+  // On a narrow screen the title below an axis is broken into lines, for Plotly would cut it off at the edge.
+  const breakTitles = (canvas) => {
+    const title = canvas.querySelector(".xtitle");
+    if (!title) return;
+    const [outer, inner] = [canvas.getBoundingClientRect(), title.getBoundingClientRect()];
+    const middle = (inner.left + inner.right) / 2;
+    const room = 2 * Math.min(middle - outer.left, outer.right - middle) - 4;
+    if (inner.width <= room) return;
+    const most = Math.max(10, Math.floor((title.textContent.length * room) / inner.width));
+    const lines = [""];
+    for (const word of canvas.layout.xaxis.title.text.split(" ")) {
+      const line = lines[lines.length - 1];
+      if (line && line.length + 1 + word.length > most) lines.push(word);
+      else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+    }
+    const more = 18 * (lines.length - 1);
+    const { height, margin } = canvas.layout;
+    Plotly.relayout(canvas, {
+      "xaxis.title.text": lines.join("<br>"),
+      height: height + more,
+      "margin.b": (margin.b ?? 80) + more,
+    });
+  };
+
   const waiting = [...document.querySelectorAll("figure.plot")];
   const drawn = [];
   const draw = (figure) => {
@@ -16,7 +40,7 @@
     const { data, layout } = JSON.parse(figure.querySelector("script").textContent);
     canvas.style.height = "";
     drawn.push(canvas);
-    return Plotly.newPlot(canvas, data, layout, config);
+    Plotly.newPlot(canvas, data, layout, config).then(breakTitles);
   };
   const next = () => {
     if (waiting.length) {
