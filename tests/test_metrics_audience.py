@@ -233,3 +233,9 @@ def test_every_case_is_said_and_drawn(language):
         assert title.endswith(".")
         drawn = figures.audience_by_group(by_group, title=title, language=language).to_json()
         assert "<b>den" not in drawn and "<i>en" not in drawn and "\\u003cb\\u003eden" not in drawn
+
+
+def test_where_nobody_declares_anything_nothing_is_called_hidden():
+    frame = metrics.audience_by_group(opened([{"groups": ["den"]} for _ in range(9)]), month=MARCH)
+    said = sentences.audience_by_group(frame, language="en")
+    assert len(frame) and said == "By language, members declare nothing that can be shown."
