@@ -144,12 +144,18 @@ def _open(folder: Path, progress: bool) -> Community:
 
 
 def _month(community: Community, given: str | None) -> Month:
-    """The month asked for, or the last one wholly covered."""
+    """The month asked for, or the last one wholly covered; without activity, the last with answers or payments."""
     if community.first_day is None:
-        raise StoreError(
-            f"{community.folder} holds no activity yet, so there is no month to report on. "
-            f"Import an export first: workbench import FILE --community {community.folder.name}"
-        )
+        last = _last_answer_or_payment(community)
+        if last is None:
+            raise StoreError(
+                f"{community.folder} holds no activity yet, so there is no month to report on. "
+                f"Import an export first: workbench import FILE --community {community.folder}"
+            )
+        month = Month.parse(given or last)
+        print(f"! no activity is in the data, only answers, payments or posts on networks: {month} has the numbers "
+              "that can be had of those", file=sys.stderr)  # fmt: skip
+        return month
     covered = f"The data covers {community.first_day} to {community.last_day}."
     if given is None:
         month = community.last_complete_month()
@@ -163,6 +169,17 @@ def _month(community: Community, given: str | None) -> Month:
     if month.end <= community.first_day or month.start > community.last_day:
         raise SettingsError(f"--month {month} lies outside the data. {covered}")
     return month
+
+
+def _last_answer_or_payment(community: Community) -> str | None:
+    """The month of the last dated row of a table that stands without activity."""
+    sql = (
+        "SELECT max(CAST(told_at + o.shift AS DATE)) AS day FROM (SELECT given_at AS told_at FROM feedback "
+        "UNION ALL SELECT paid_at FROM payments UNION ALL SELECT posted_at FROM social_posts) AS dated "
+        "JOIN utc_offsets AS o ON told_at >= o.from_at AND told_at < o.to_at"
+    )
+    day = community.run(sql, month=Month(2000, 1))["day"].iloc[0]
+    return None if day is None or day != day else str(day)[:7]
 
 
 def _warn_of_an_almost_empty_month(community: Community, month: Month) -> None:
