@@ -78,6 +78,8 @@ def test_a_lost_member_is_named_once_as_lost_and_not_again_as_silent():
     found = findings.front_page(settings=CLUB, language="en", hem_changes=lost, at_risk=at_risk("chat:a", "chat:r"))
     assert [(one.id, one.members) for one in found] == [("core_lost", ("chat:a",)), ("regulars_silent", ("chat:r",))]
     assert found[0].what == "1 of last month’s 2 highly engaged members has pulled back."
+    # The page of churn counts both: without a word the two numbers would contradict each other.
+    assert found[1].what.startswith("Besides highly engaged members, 1 regular has gone quiet")
 
 
 def test_a_slide_over_the_border_is_no_loss():

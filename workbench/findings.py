@@ -17,7 +17,7 @@ are too thin to tell, it finds nothing. `few` is the setting of that name (10): 
 12. `core_new`: members who became highly engaged.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -164,7 +164,11 @@ def _regulars_silent(look: _Look, at_risk: pd.DataFrame | None, hem_changes: pd.
     others = at_risk[~at_risk["member_id"].isin(actions.fallen(hem_changes)["member_id"])]  # those are named already
     if others.empty:
         return None
-    return look.finding("regulars_silent", "at_risk", others, count=len(others), days=int(others["silent_days"].max()))
+    values = {"count": len(others), "days": int(others["silent_days"].max())}
+    found = look.finding("regulars_silent", "at_risk", others, **values)
+    if len(others) == len(at_risk):
+        return found
+    return replace(found, what=say("findings.regulars_silent.besides", look.language, **values))
 
 
 def _unanswered(look: _Look, unanswered: pd.DataFrame | None, share: pd.DataFrame | None) -> Finding | None:
