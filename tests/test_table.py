@@ -374,7 +374,7 @@ def test_a_date_order_that_nothing_proves_stops_the_import_and_tells_both_readin
     assert '"03/04/2026" in "Date" (line 2) can be 2026-04-03 or 2026-03-04' in said
     assert 'time_format = "%d/%m/%Y" for day before month' in said
     written = path.with_name("f.csv.mapping.toml")
-    assert str(written) in said and "--mapping" in said
+    assert str(written) in said and "a mapping beside its table is found by itself" in said
     text = written.read_text(encoding="utf-8").replace('# time_format = "%d/%m/%Y %H:%M"', 'time_format = "%d/%m/%Y"')
     written.write_text(text, encoding="utf-8")
     tables, reading = read(path, timezone="UTC")

@@ -63,7 +63,11 @@ def of_imports(receipts: dict[Path, Receipt], failed: dict[Path, Exception], lef
         shown = ("already in the store", "", "") if receipt.already else (*(f"{n:,}" for n in sums), f"{problems:,}")
         rows.append((_line(str(file), 200), receipt.source, *shown))
     parts = [_table(("imported", "as", "new rows", "updated", "not read"), rows)] if rows else ["Nothing was imported."]
-    parts += [f"  ! not imported: {_line(str(file), 200)}: {_line(str(error), 400)}" for file, error in failed.items()]
+    # The first sentence: the whole error stands where the file was read.
+    parts += [
+        f"  ! not imported: {_line(str(file), 200)}: {_line(str(error).split('. ')[0], 200)}"
+        for file, error in failed.items()
+    ]
     return "\n".join([*parts, *_left(left)])
 
 

@@ -189,8 +189,7 @@ def _stopped(path: Path, text: str, points: tuple[str, ...]) -> SourceError:
         )
     return SourceError(
         f"{path.name} needs a mapping. A first draft was written to {place}. Unsure: {unsure} "
-        f'Correct the draft, then run: workbench import "{path}" --mapping "{place}" --community DIR '
-        "--timezone Europe/Paris"
+        "Correct the draft, then run the same command again: a mapping beside its table is found by itself."
     )
 
 
