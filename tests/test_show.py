@@ -45,6 +45,17 @@ def test_shares_change_by_points_not_per_cent():
     assert (made.value, made.month_change) == ("41\xa0%", "▲ 1,2 point sur un mois")
 
 
+def test_a_share_of_a_handful_is_shown_as_its_counts_and_compared_with_nothing():
+    months = pd.to_datetime(["2025-09-01", "2026-08-01", "2026-09-01"])
+    rows = pd.DataFrame(
+        {"month": months, "value": [0.5, 0.5, 0.0], "numerator": [20, 20, 0], "denominator": [40, 40, 1]}
+    )
+    few = show.tile(rows, "answered_24h", language="fr", share=True)
+    assert (str(few.value), few.month_change, few.year_change) == ("0 sur 1", "", "")
+    enough = show.tile(rows.assign(denominator=[40, 9, 40]), "answered_24h", language="en", share=True)
+    assert (str(enough.value), enough.month_change) == ("0%", "") and "50 points" in enough.year_change
+
+
 def test_a_tile_without_value_gives_the_reason_and_no_change():
     made = show.tile(months(4, None), "mau", language="en", why="leaves are not in this export")
     assert (made.value, made.month_change, made.why) == ("–", "", "leaves are not in this export")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from workbench.engine import Community
 
+FEW = 10  # a share of fewer is shown as its counts
 ARROWS = {1: "▲", -1: "▼"}
 SPARK_WIDTH, SPARK_HEIGHT = 124, 30
 
@@ -70,8 +71,9 @@ def tile(
 
     `trend` has `month` (first day, ascending, the report's last) and a column named like the metric, or `value` (null =
     no data; a month that is not there is no comparison); `metric` names the label, the text `<metric>.name`.
-    `share=True` for shares (0 to 1), whose changes are points; `currency` (ISO 4217) for money. `why` is the reason
-    when the last value is null: a text, or the key of one; by default the column `why` tells.
+    `share=True` for shares (0 to 1), whose changes are points; where `trend` has their `numerator` and `denominator`,
+    one of fewer than 10 is shown as these counts, and no change to or from it. `currency` (ISO 4217) for money. `why`
+    is the reason when the last value is null: a text, or the key of one; by default the column `why` tells.
 
     >>> import pandas as pd
     >>> months = pd.DataFrame({"month": [date(2026, 8, 1), date(2026, 9, 1)], "value": [40, 50]})
@@ -85,16 +87,30 @@ def tile(
     why = why or ("why" in trend and _plain(trend["why"].iloc[-1])) or None
     year_ago = this.back(12)
     known = why in catalogue()
+    few = _months_of_few(trend) if share else set()
+
+    def change(span: str, before: Month) -> str:
+        if few & {this, before}:
+            return ""
+        return _change(now, values.get(before), span, language, share=share, currency=currency)
+
+    written = money(now, currency, language) if currency else (percent if share else number)(now, language)
+    if this in few and now is not None:
+        written = say("show.of", language, **trend[["numerator", "denominator"]].iloc[-1])
     return Tile(
         label=say(f"{metric}.name", language),
-        value=money(now, currency, language) if currency else (percent if share else number)(now, language),
-        month_change=_change(now, values.get(this.back(1)), "month", language, share=share, currency=currency),
-        year_change=_change(now, values[year_ago], "year", language, share=share, currency=currency)
-        if year_ago in values
-        else "",
+        value=written,
+        month_change=change("month", this.back(1)),
+        year_change=change("year", year_ago) if year_ago in values else "",
         trend=tuple(values.values()),
         why="" if now is not None or not why else say(why, language) if known else why,
     )
+
+
+def _months_of_few(trend: "pd.DataFrame") -> set[Month]:
+    if "denominator" not in trend:
+        return set()
+    return {Month.parse(_plain(month)) for month in trend.loc[trend["denominator"].lt(FEW).fillna(False), "month"]}
 
 
 def _change(now, before, span: str, language: str, *, share: bool, currency: str | None = None) -> str:

@@ -20,7 +20,8 @@ def trend(
 
     One row a month, the report's last: `month` (its first day), a column named like the metric (its value and unit;
     null where the metric is null, and in an earlier month that is not wholly covered: such a month is no
-    comparison), `partial` (not wholly covered) and `why` (the key of the reason, where the metric gave one, or no row).
+    comparison), `partial` (not wholly covered), `why` (the key of the reason, where the metric gave one, or no row),
+    `numerator` and `denominator` (of a proportion that has an interval).
     `column` picks the number of a metric that answers several.
     Each month is seen with the eligibility and the deletions of its own end, so the last but one value can differ
     from the row of a series such as `mau_by_month`, which sees all months from the end of the report's.
@@ -53,6 +54,10 @@ def trend(
             column: pd.Series([answer.get(column) for answer in answers], dtype="Float64").astype("float64"),
             "partial": partial,
             "why": pd.Series([answer.get("why") for answer in answers], dtype=object),
+            **{
+                part: pd.Series([answer.get(part) if "low" in answer else None for answer in answers], dtype="Float64")
+                for part in ("numerator", "denominator")
+            },
         }
     )
 
