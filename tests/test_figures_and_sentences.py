@@ -113,3 +113,11 @@ def test_an_axis_of_a_handful_of_people_marks_no_half_ones():
     drawn = figures.mau_by_month(months, title="", language="en")
     assert drawn.layout.yaxis.dtick == 1
     assert figures.mau_by_month(months.assign(mau=40), title="", language="en").layout.yaxis.dtick is None
+
+
+def test_the_busiest_lift_no_mean_that_is_what_half_of_them_do():
+    row = {"posts_per_active": 1.0, "median": 1.0, "p90": 1.0, "why": None}
+    assert "lift" not in sentences.posts_per_active(pd.DataFrame([row]), language="en")
+    assert "lift the mean to 3" in sentences.posts_per_active(
+        pd.DataFrame([row | {"posts_per_active": 3.0}]), language="en"
+    )

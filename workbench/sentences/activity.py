@@ -33,7 +33,8 @@ def dau(frame: pd.DataFrame, *, language: str) -> Sentence:
     if not known["dau"].sum():
         return say("dau.silent", language)
     best = known.loc[known["dau"].astype("int64").idxmax()]
-    return say("dau.sentence", language, mean=float(known["dau"].mean()), best=best["dau"], day=best["day"])
+    mean = float(known["dau"].mean())
+    return say("dau.sentence", language, count=round(mean, 2), mean=mean, best=best["dau"], day=best["day"])
 
 
 def wau(frame: pd.DataFrame, *, language: str) -> Sentence:
@@ -104,7 +105,8 @@ def posts_per_active(frame: pd.DataFrame, *, language: str) -> Sentence:
     if pd.isna(row["posts_per_active"]):
         return unknown("posts_per_active", row["why"], language=language)
     values = {"mean": row["posts_per_active"], "median": row["median"], "p90": row["p90"]}
-    return say("posts_per_active.sentence", language, **values)
+    form = "sentence" if values["mean"] > values["median"] else "even"
+    return say(f"posts_per_active.{form}", language, **values)
 
 
 def contributions(frame: pd.DataFrame, *, language: str) -> Sentence:
@@ -149,7 +151,8 @@ def reply_by_hour(frame: pd.DataFrame, *, language: str) -> Sentence:
     above = frame[frame["reply_by_hour"] - share > 3 * (share * (1 - share) / frame["denominator"]) ** 0.5]
     if above.empty:
         values = {"numerator": frame["numerator"].sum(), "denominator": total, "value": share}
-        return say("reply_by_hour.close", language, **values)
+        form = "few" if total < FEW else "close"
+        return say(f"reply_by_hour.{form}", language, count=int(total), **values)
     best = above.loc[above["reply_by_hour"].idxmax()]
     return say(
         "reply_by_hour.sentence",

@@ -28,7 +28,8 @@ def welcome_hours(frame: pd.DataFrame, *, language: str) -> Sentence:
     if pd.isna(hours):
         return say("rate.unknown", language, name=say("welcome_hours.name", language), why=say(row["why"], language))
     if hours < 2:
-        return say("welcome_hours.minutes", language, minutes=round(60 * hours))
+        minutes = max(1, round(60 * hours))
+        return say("welcome_hours.minutes", language, count=minutes, minutes=minutes)
     return say("welcome_hours.hours", language, hours=round(hours, 1))
 
 

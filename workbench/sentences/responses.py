@@ -15,7 +15,8 @@ def first_response_hours(frame: pd.DataFrame, *, language: str) -> Sentence:
         return say("rate.unknown", language, name=name, why=say(row["why"], language))
     counts = {"answered": row["answered"], "openers": row["openers"]}
     if hours < 2:
-        return say("first_response_hours.minutes", language, minutes=round(60 * hours), **counts)
+        minutes = max(1, round(60 * hours))
+        return say("first_response_hours.minutes", language, count=minutes, minutes=minutes, **counts)
     return say("first_response_hours.hours", language, hours=round(hours, 1), **counts)
 
 
