@@ -1,6 +1,7 @@
 """Several files, or a folder of mixed things: each is recognised, nothing is passed over, the order says nothing."""
 
 import shutil
+import zipfile
 from itertools import permutations
 from pathlib import Path
 
@@ -183,3 +184,24 @@ def test_a_name_cannot_steer_the_terminal(run, tmp_path, monkeypatch):
     (folder / "b\x1b]0;x\x07").write_text("no")
     code, out, err = run(folder, "--community", "c", "--timezone", "UTC")
     assert code == 3 and "\x1b" not in out + err and "\x07" not in out + err
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "is empty"),
+        (b"<html>Sign in to download</html>", "is no zip archive, or only a part of one"),
+        ({"members.csv": "Name\nAna\n"}, "There are tables in this archive: unpack it"),
+        ({"notes.txt": "hello"}, "bring a CSV or Excel table"),
+    ],
+)
+def test_of_an_archive_that_is_no_export_it_is_told_what_to_do(tmp_path, content, told):
+    path = tmp_path / "export.zip"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, text in content.items():
+                archive.writestr(name, text)
+    with pytest.raises(SourceError, match=told):
+        registry.recognise(path)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from workbench.errors import SourceError
 from workbench.sources import Source
@@ -12,6 +13,8 @@ NAMES = (
     "irc", "identities", "table",
 )  # fmt: skip
 """Modules of this package, the most particular format first: a table is recognised last."""
+_OTHERWISE = "From any other platform, bring a CSV or Excel table with a header line."
+_UNPACK = "\nThere are tables in this archive: unpack it, then import its folder."
 
 
 def source(name: str) -> Source:
@@ -43,8 +46,22 @@ def recognise(path: str | Path, *, among: Iterable[Source] | None = None) -> Sou
     for candidate in among:
         if candidate.recognises(path):
             return candidate
+    if path.is_file() and not path.stat().st_size:
+        raise SourceError(f"{path} is empty: it holds not one byte. Download or copy the export again, whole.")
+    archive = path.suffix.lower() == ".zip" and path.is_file()
+    if archive and not is_zipfile(path):
+        raise SourceError(f"{path} is no zip archive, or only a part of one. Download or copy the export again, whole.")
     understood = "".join(f"\n  - {candidate.title}" for candidate in among)
     raise SourceError(
         f"{path} is no export that is understood: its content is none of these:{understood}\n"
-        "From any other platform, bring a CSV or Excel table with a header line."
+        + _OTHERWISE
+        + (_UNPACK if archive and _tables(path) else "")
     )
+
+
+def _tables(archive: Path) -> bool:
+    try:
+        with ZipFile(archive) as opened:
+            return any(name.lower().endswith((".csv", ".tsv", ".xlsx", ".ods")) for name in opened.namelist())
+    except BadZipFile:
+        return False
