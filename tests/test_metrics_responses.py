@@ -333,3 +333,13 @@ def test_page_texts_and_figures_work_with_answers_and_without(language):
         frame = metrics.answered_within(community, month="2026-03")
         title = sentences.answered_within(frame, language=language)
         assert len(figures.answered_within(frame, title=title, language=language).data[0].x) == 4
+
+
+def test_a_group_without_a_name_is_called_by_its_id_in_lists_as_in_tables():
+    asked = {"event_id": "1", "member_id": "discourse:a", "kind": "post", "platform": "discourse", "thread_id": "1"}
+    asked |= {"group_id": "discourse:category:7", "occurred_at": "2026-01-05 10:00"}
+    rows = {"coverage": [{"platform": "discourse", "from_at": "2026-01-01", "to_at": "2026-01-31"}], "events": [asked]}
+    rows["groups"] = [{"group_id": "discourse:category:7", "platform": "discourse"}]
+    community = community_of_rows(rows)
+    for metric in (metrics.unanswered, metrics.group_health):
+        assert metric(community, month="2026-01")["group_name"].tolist() == ["discourse:category:7"]

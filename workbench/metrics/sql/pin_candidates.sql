@@ -68,7 +68,7 @@ SELECT
     r.person_id AS member_id,
     p.display_name,
     r.group_id,
-    g.name AS group_name,
+    coalesce(g.name, r.group_id) AS group_name,
     r.people,
     r.reacted,
     r.answered,

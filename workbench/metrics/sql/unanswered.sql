@@ -9,7 +9,7 @@ SELECT
     o.person_id AS member_id,
     p.display_name,
     o.group_id,
-    g.name AS group_name,
+    coalesce(g.name, o.group_id) AS group_name,
     o.platform,
     substring(m.text, 1, 160) AS text
 FROM openers AS o

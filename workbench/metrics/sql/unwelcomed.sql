@@ -9,7 +9,7 @@ SELECT
     n.greeted_by_bot,
     n.first_message_at,
     n.first_message_at + u.shift AS first_message_at_local,
-    g.name AS group_name,
+    coalesce(g.name, n.group_id) AS group_name,
     substring(t.text, 1, 160) AS text,
     n.first_message_id AS event_id
 FROM newcomers AS n
