@@ -135,6 +135,10 @@ def test_of_a_figure_without_a_point_the_title_alone_is_shown(trace, drawn):
     assert ("<p>Nobody came.</p>" in built) != drawn
 
 
+def test_a_space_that_does_not_break_stays_one_in_a_caption():
+    assert "Revenus\u00a0: 1\u202f012" in build(figure("Revenus\u00a0:<br>1\u202f012"))
+
+
 def test_figures_are_numbered_by_position():
     assert [i for i in Reader(build(figure(), figure())).ids if i.endswith(("-1", "-2")) and "figure" in i] == [
         "first-page-figure-1",

@@ -242,8 +242,9 @@ def _text(text: str) -> str:
 
 
 def _plain(title: str) -> str:
-    """The words of a Plotly title, which knows a few tags."""
-    return " ".join(unescape(re.sub(r"<br\s*/?>", " ", title).replace("<b>", "").replace("</b>", "")).split())
+    """The words of a Plotly title, which knows a few tags; spaces that do not break stay so."""
+    words = unescape(re.sub(r"<br\s*/?>", " ", title).replace("<b>", "").replace("</b>", ""))
+    return re.sub(r"[ \t\r\n]+", " ", words).strip()
 
 
 def _data(value) -> str:
