@@ -121,3 +121,16 @@ def test_the_busiest_lift_no_mean_that_is_what_half_of_them_do():
     assert "lift the mean to 3" in sentences.posts_per_active(
         pd.DataFrame([row | {"posts_per_active": 3.0}]), language="en"
     )
+
+
+def test_long_names_of_many_groups_take_a_line_each_and_two_of_one_name_stay_two():
+    name = "Willing to pay someone to develop a firmware for my watch"
+    row = {"group_name": name, "trend": 0.5, "trend_low": -1.0, "trend_high": 2.0, "active": 1, "members": 9}
+    frame = pd.DataFrame([{**row, "group_id": str(n), "active": n} for n in range(40)])
+    axis = figures.group_health(frame, title="", language="en").layout.yaxis
+    assert len(axis.tickvals) == 30 and set(axis.ticktext) == {"Willing to pay someone to…"}
+    week = {"week": pd.Timestamp("2026-03-02"), "partial": False}
+    rows = pd.DataFrame([{**week, "group_id": str(n), "group_name": name, "minutes": 60.0 * n} for n in range(2)])
+    drawn = figures.owner_effort(rows, title="", language="en")
+    assert [cell for line in drawn.data[0].z for cell in line] == [60.0, 0.0]
+    assert len(drawn.layout.yaxis.ticktext) == 2 and len(set(drawn.data[0].y)) == 2

@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.figures.house import COLOURS, figure, wrapped
+from workbench.figures.house import COLOURS, figure, shortened, wrapped
 from workbench.figures.percent import percent_ticks
 from workbench.words import number, percent, say
 from workbench.words.names import named
@@ -47,7 +47,7 @@ def audience_by_group(frame: pd.DataFrame, *, title: str, language: str, by: str
     drawn.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(order))),
-        ticktext=[wrapped(str(name), 24) for name in order["group_name"]],
+        ticktext=[shortened(name) for name in order["group_name"]],
         range=[-0.6, len(order) - 0.4],
         showgrid=False,
     )

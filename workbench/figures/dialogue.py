@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from babel.dates import format_date
 
-from workbench.figures.house import BLUE, figure
+from workbench.figures.house import BLUE, figure, shortened
 from workbench.words import say
 
 HOUR = 60  # minutes; a group-week at or over it is as dark as can be
@@ -26,7 +26,7 @@ def owner_effort(frame: pd.DataFrame, *, title: str, language: str, groups: int 
     heat = go.Heatmap(
         z=minutes.iloc[::-1],
         x=[format_date(pd.Timestamp(week), "d MMM", locale=language) + "*" * bool(partial[week]) for week in weeks],
-        y=list(names.map(lambda name: escape(str(name)))[::-1]),
+        y=list(range(len(names))),
         text=[["" if pd.isna(cell) else f"{cell:.0f}" for cell in row] for row in minutes.iloc[::-1].to_numpy()],
         texttemplate="%{text}",
         customdata=[
@@ -50,5 +50,6 @@ def owner_effort(frame: pd.DataFrame, *, title: str, language: str, groups: int 
     drawn = figure(heat, title=title, language=language, x=axis, height=150 + 28 * max(len(names), 1))
     drawn.update_layout(hovermode="closest", margin={"l": 110})
     drawn.update_xaxes(type="category")
-    drawn.update_yaxes(showgrid=False, type="category")
+    shown = {"tickvals": list(range(len(names))), "ticktext": [shortened(name) for name in names[::-1]]}
+    drawn.update_yaxes(showgrid=False, tickmode="array", rangemode="normal", **shown)
     return drawn

@@ -5,17 +5,19 @@ from html import escape
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.figures.house import BLUE, GREY, INK, VERMILION, figure, wrapped
+from workbench.figures.house import BLUE, GREY, INK, VERMILION, figure, shortened
 from workbench.words import number, say
 
 
 def group_health(frame: pd.DataFrame, *, title: str, language: str, groups: int = 30) -> go.Figure:
     """By how many the people active a week change in four weeks, group by group in order of their names, with the 95 %
-    interval: blue where it lies above nought, red where below. The first groups by name.
+    interval: blue where it lies above nought, red where below. Of more than `groups`, those with most active people.
 
     `frame` as `metrics.group_health` gives it: group_id, group_name, trend, trend_low, trend_high, active, members.
     """
-    rows = frame[["group_name", "trend", "trend_low", "trend_high"]].head(groups).iloc[::-1].reset_index(drop=True)
+    largest = frame.sort_values("active", ascending=False, kind="stable").head(groups).index
+    rows = frame.loc[frame.index.isin(largest), ["group_name", "trend", "trend_low", "trend_high"]]
+    rows = rows.iloc[::-1].reset_index(drop=True)
     colours = [
         BLUE if low > 0 else VERMILION if high < 0 else GREY
         for low, high in zip(rows["trend_low"], rows["trend_high"], strict=True)
@@ -58,7 +60,7 @@ def intervals(rows: pd.DataFrame, *, colours: list[str], title: str, x: str, lan
     drawn.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(rows))),
-        ticktext=[wrapped(str(name), 24) for name in rows["name"]],
+        ticktext=[shortened(name) for name in rows["name"]],
         tickfont={"color": INK},
         range=[-0.6, len(rows) - 0.4],
         showgrid=False,

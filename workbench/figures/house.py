@@ -58,6 +58,16 @@ def whole_ticks(counts, *, most: int = 5) -> dict:
     return {"dtick": -(-int(highest) // most) or 1} if highest <= 2 * most else {}
 
 
+def shortened(name: str, most: int = 26) -> str:
+    """A name for one line beside an axis, escaped; a longer one is cut and ends with an ellipsis.
+
+    >>> shortened("Companion configuration setting")
+    'Companion configuration s…'
+    """
+    name = " ".join(str(name).split())
+    return escape(name if len(name) <= most else name[: most - 1].rstrip() + "…", quote=False)
+
+
 def wrapped(title: str, width: int = 78) -> str:
     """A title escaped and broken into lines that fit a page column."""
     lines, line = [], ""

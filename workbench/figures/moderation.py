@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.figures.dates import day_ticks
-from workbench.figures.house import INK, figure, wrapped
+from workbench.figures.house import INK, figure, shortened
 from workbench.words import percent, say
 
 
@@ -22,7 +22,7 @@ def sentiment_by_week(frame: pd.DataFrame, *, title: str, language: str, most: i
     shares, texts = by_place["negative_share"], by_place["texts"]
     cells = go.Heatmap(
         x=weeks,
-        y=[wrapped(group, 22) for group in groups],
+        y=list(range(len(groups))),
         z=[[shares.get((group, week)) for week in weeks] for group in groups],
         zmin=0,
         zmax=max(0.3, float(known["negative_share"].max() if len(known) else 0)),
@@ -48,5 +48,6 @@ def sentiment_by_week(frame: pd.DataFrame, *, title: str, language: str, most: i
     height = 150 + 34 * max(len(groups), 1)
     drawn = figure(cells, title=title, language=language, x=say("sentiment_by_week.unit", language), height=height)
     drawn.update_xaxes(**day_ticks(weeks, language, most=4))
-    drawn.update_yaxes(tickfont={"color": INK}, rangemode="normal")
+    names = {"tickvals": list(range(len(groups))), "ticktext": [shortened(group) for group in groups]}
+    drawn.update_yaxes(tickfont={"color": INK}, rangemode="normal", tickmode="array", **names)
     return drawn
