@@ -1,6 +1,6 @@
 -- In chat whose export links no answers (WhatsApp, IRC, Messenger; Telegram without replies): what each message of the
--- month most likely answers, by the conversation rule "replies 1". On demand. Estimates: never written into events.
--- reply_to: one of the 20 messages before it in its group, at most a day older, or null: it begins something.
+-- month most likely answers, by the conversation rule "replies 2". On demand. Estimates: never written into events.
+-- reply_to: one of the 15 messages before it in its group, at most 7 days older, or null: it begins something.
 -- One's own message is linked to when it is at most 3 minutes old: the author goes on. probability: of that choice.
 -- turn_id: the first message of those with which the author so goes on. Scores are a conditional logit, its weights
 -- fitted on hand-made links of an IRC channel by benchmarks/reply_inference.py; benchmarks/REPLIES.md tells how well.
@@ -9,23 +9,25 @@ WITH weights AS (
     SELECT *
     FROM (
         VALUES
-            (1, 0.56, -0.97, 0.44, 1.39, -1.45, 0.31, -1.10, 0.50, 2.26, 1.05, 1.29, 2.56),
-            (0, 1.69, -0.71, 0.38, 1.66, -1.39, 0.00, -0.79, 0.51, 2.54, 0.72, 1.32, 3.34)
+            (1, 0.47, -0.75, 0.45, 1.42, -1.36, -0.55, 0.30, -1.12, 0.54, 2.22, 1.00, 1.21, 2.34, 1.61, -0.38, -1.06),
+            (0, 1.44, -0.43, 0.37, 1.66, -1.28, -0.67, -0.11, -0.80, 0.60, 2.49, 0.65, 1.32, 3.14, 2.02, -0.66, -1.30)
     ) AS w(
-        named, other, far, asked, shared, seen, own, own_far, own_adjacent, own_last, own_shared, none_asks,
-        none_newcomer
+        named, other, far, asked, shared, seen, later, own, own_far, own_adjacent, own_last, own_shared, none_asks,
+        none_newcomer, none_greets, none_points, none_takes_up
     )
 ),
-weights_of_names AS (
+others_weights AS (
     SELECT
-        4.03 AS calls,
-        1.66 AS called,
-        1.11 AS called_last,
-        -1.65 AS calls_else,
-        -0.52 AS called_else,
-        -1.14 AS own_calls,
-        0.70 AS own_both_call,
-        -1.23 AS none_calls
+        3.90 AS calls,
+        1.64 AS called,
+        1.00 AS called_last,
+        -1.64 AS calls_else,
+        -0.54 AS called_else,
+        -1.13 AS own_calls,
+        0.69 AS own_both_call,
+        -1.13 AS none_calls,
+        -- Where 20 messages take more than an hour, to begin something is rarer; set by half the days of another chat.
+        -1.00 AS none_slow
 ),
 chats AS (
     SELECT k.platform
@@ -52,7 +54,7 @@ posts AS (
     FROM events AS e
     JOIN chats AS c ON c.platform = e.platform
     WHERE
-        e.occurred_at >= $month_start_at - INTERVAL 1 DAY
+        e.occurred_at >= $month_start_at - INTERVAL 7 DAY
         AND e.occurred_at < $month_end_at
         AND e.kind = 'post'
         AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
@@ -61,7 +63,7 @@ posts AS (
     FROM events AS e
     JOIN rooms AS r ON r.group_id = e.group_id
     WHERE
-        e.occurred_at >= $month_start_at - INTERVAL 1 DAY
+        e.occurred_at >= $month_start_at - INTERVAL 7 DAY
         AND e.occurred_at < $month_end_at
         AND e.kind = 'post'
         AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
@@ -73,7 +75,7 @@ said AS (
     JOIN people AS p ON p.person_id = a.person_id
     WHERE p.counted_as IN ('member', 'staff')
 ),
--- Numbers instead of names: the pairs below are twenty times as many as the messages.
+-- Numbers instead of names: the pairs below are fifteen times as many as the messages.
 speakers AS (
     SELECT person_id, row_number() OVER (ORDER BY person_id) AS person
     FROM (SELECT DISTINCT person_id FROM said) AS s
@@ -90,6 +92,38 @@ spoken AS (
         s.mentions,
         k.person,
         CASE WHEN t.text LIKE '%?%' OR t.text LIKE '%？%' THEN 1 ELSE 0 END AS asks,
+        -- Words that begin something (they greet, or ask all), that point to what was said, and that take it up.
+        CASE
+            WHEN
+                regexp_matches(
+                    lower(t.text),
+                    '(^|[^a-zà-ÿ])(hi|hello|hey|anyone|anybody|someone|somebody|everyone|everybody|all|guys|folks'
+                    '|bonjour|bonsoir|salut|coucou|quelqu|tous|toutes|tout le monde)([^a-zà-ÿ]|$)'
+                )
+                THEN 1
+            ELSE 0
+        END AS greets,
+        CASE
+            WHEN
+                regexp_matches(
+                    lower(t.text),
+                    '(^|[^a-zà-ÿ])(you|your|that|it|its|this|he|she|they'
+                    '|tu|vous|ton|ta|votre|ça|cela|il|elle|c[''’]est)([^a-zà-ÿ]|$)'
+                )
+                THEN 1
+            ELSE 0
+        END AS points,
+        CASE
+            WHEN
+                regexp_matches(
+                    lower(t.text),
+                    '^[^a-zà-ÿ]*([^ ]+[:,] )?(yes|no|yeah|yep|nope|ok|okay|sure|right|true|thanks|thank|thx|lol|haha'
+                    '|well|but|and|so|because|then|ah|oh|oui|non|ouais|merci|d[''’]accord|mais|et|donc|super|parfait'
+                    '|bravo)([^a-zà-ÿ]|$)'
+                )
+                THEN 1
+            ELSE 0
+        END AS takes_up,
         trim(regexp_replace(lower(coalesce(t.text, '')), '[ ,:;.!?()"«»“”…@<>*~\n\t]+', ' ', 'g')) AS plain,
         row_number() OVER (ORDER BY g.room, s.occurred_at, s.event_id) AS place
     FROM said AS s
@@ -97,22 +131,39 @@ spoken AS (
     JOIN groups_in_order AS g ON g.name = s.room
     LEFT JOIN messages AS t
         ON t.event_id = s.event_id
-        AND t.occurred_at >= $month_start_at - INTERVAL 1 DAY
+        AND t.occurred_at >= $month_start_at - INTERVAL 7 DAY
         AND t.occurred_at < $month_end_at
 ),
-in_order AS (
+turns AS (
+    -- twenty: the block of 20 places, so that pairs at most 15 apart are found by equality.
     SELECT
         event_id,
         room,
         occurred_at,
         person,
         asks,
+        greets,
+        points,
+        takes_up,
         place,
+        CAST(floor(place / 20.0) AS BIGINT) AS twenty,
         lag(place) OVER (PARTITION BY room, person ORDER BY place) AS own_before,
         lag(occurred_at) OVER (PARTITION BY room, person ORDER BY place) AS own_before_at,
+        lead(place) OVER (PARTITION BY room, person ORDER BY place) AS own_next,
         lag(occurred_at, 20) OVER (PARTITION BY room ORDER BY place) AS twenty_ago,
-        lead(place) OVER (PARTITION BY room, person ORDER BY place) AS own_next
+        lag(occurred_at) OVER (PARTITION BY room ORDER BY place) AS before_at,
+        lag(person) OVER (PARTITION BY room ORDER BY place) AS before_by
     FROM spoken
+),
+in_order AS (
+    -- other_at: when another person last spoke. is_slow: 20 messages take more than an hour.
+    SELECT
+        *,
+        max(CASE WHEN before_by <> person THEN before_at END) OVER (
+            PARTITION BY room ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS other_at,
+        CASE WHEN twenty_ago >= occurred_at - INTERVAL 1 HOUR THEN 0 ELSE 1 END AS is_slow
+    FROM turns
 ),
 words AS (
     SELECT DISTINCT s.room, s.place, w.word
@@ -170,21 +221,50 @@ used_before AS (
     UNION ALL
     SELECT room, word, place, twenty + 1 FROM used
 ),
-shared AS (
-    SELECT a.place, b.place AS place_before, least(count(*), 3) AS words
-    FROM used AS a
-    JOIN used_before AS b ON b.room = a.room AND b.word = a.word AND b.twenty = a.twenty
-    WHERE b.place < a.place AND b.place >= a.place - 20
-    GROUP BY a.place, b.place
+near AS (
+    SELECT room, person, place, twenty FROM in_order
+    UNION ALL
+    SELECT room, person, place, twenty + 1 FROM in_order
+),
+called AS (
+    SELECT m.room, c.person, m.person AS by_person, m.place, m.twenty
+    FROM calls AS c
+    JOIN in_order AS m ON m.place = c.place
+),
+called_before AS (
+    SELECT room, person, by_person, place, twenty FROM called
+    UNION ALL
+    SELECT room, person, by_person, place, twenty + 1 FROM called
+),
+-- What few pairs have: a word in common, one calls the author of the other by name.
+marks AS (
+    SELECT place, place_before, max(calls) AS calls, max(called) AS called, least(sum(words), 3) AS shared
+    FROM (
+        SELECT a.place, b.place AS place_before, 0 AS calls, 0 AS called, 1 AS words
+        FROM used AS a
+        JOIN used_before AS b ON b.room = a.room AND b.word = a.word AND b.twenty = a.twenty
+        WHERE b.place < a.place AND b.place >= a.place - 15
+        UNION ALL
+        SELECT a.place, b.place, 1, 0, 0
+        FROM called AS a
+        JOIN near AS b ON b.room = a.room AND b.person = a.person AND b.twenty = a.twenty
+        WHERE b.place < a.place AND b.place >= a.place - 15
+        UNION ALL
+        SELECT a.place, b.place, 0, 1, 0
+        FROM in_order AS a
+        JOIN called_before AS b ON b.room = a.room AND b.person = a.person AND b.twenty = a.twenty
+        WHERE b.place < a.place AND b.place >= a.place - 15
+    ) AS m
+    GROUP BY place, place_before
 ),
 -- Who has not spoken among the 20 messages before and within the hour. In a slow chat that is nearly everybody: there
--- only who asks is taken to begin something.
+-- only who asks when nobody has spoken for an hour.
 newcomers_to_talk AS (
     SELECT place
     FROM in_order
     WHERE
         (own_before IS NULL OR own_before < place - 20 OR own_before_at < occurred_at - INTERVAL 1 HOUR)
-        AND (asks = 1 OR twenty_ago >= occurred_at - INTERVAL 1 HOUR)
+        AND (is_slow = 0 OR (asks = 1 AND before_at <= occurred_at - INTERVAL 1 HOUR))
 ),
 ready AS (
     SELECT
@@ -198,36 +278,48 @@ ready AS (
     LEFT JOIN newcomers_to_talk AS n ON n.place = m.place
 ),
 steps AS (
-    SELECT d
+    SELECT d, ln(d) AS far
     FROM (
-        VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16), (17), (18), (19), (20)
+        VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15)
     ) AS v(d)
 ),
 candidates AS (
     SELECT
         m.place,
         v.d,
+        v.far,
         m.named,
         CASE WHEN c.person = m.person THEN 1 ELSE 0 END AS is_own,
         m.asks,
+        m.greets,
+        m.points,
+        m.takes_up,
         c.asks AS asked,
         CASE WHEN c.own_next IS NULL OR c.own_next >= m.place THEN 1 ELSE 0 END AS is_last,
         CASE WHEN m.own_before > c.place THEN 1 ELSE 0 END AS is_seen,
-        CASE WHEN x.place IS NOT NULL THEN 1 ELSE 0 END AS calls,
-        CASE WHEN y.place IS NOT NULL THEN 1 ELSE 0 END AS called,
+        coalesce(x.calls, 0) AS calls,
+        coalesce(x.called, 0) AS called,
         m.calls_any,
         c.calls_any AS called_any,
-        coalesce(w.words, 0) AS shared,
-        m.newcomer
+        coalesce(x.shared, 0) AS shared,
+        m.newcomer,
+        -- How much longer ago than the last message by another: a ratio, so that the pace of the chat does not matter.
+        CASE
+            WHEN c.occurred_at < m.other_at
+                THEN
+                    ln(
+                        (60 + extract(epoch FROM (m.occurred_at - c.occurred_at)))
+                        / (60 + extract(epoch FROM (m.occurred_at - m.other_at)))
+                    )
+            ELSE 0
+        END AS later
     FROM ready AS m
     CROSS JOIN steps AS v
     JOIN ready AS c ON c.place = m.place - v.d AND c.room = m.room
-    LEFT JOIN calls AS x ON x.place = m.place AND x.person = c.person
-    LEFT JOIN calls AS y ON y.place = c.place AND y.person = m.person
-    LEFT JOIN shared AS w ON w.place = m.place AND w.place_before = c.place
+    LEFT JOIN marks AS x ON x.place = m.place AND x.place_before = c.place
     WHERE
         m.occurred_at >= $month_start_at
-        AND c.occurred_at >= m.occurred_at - INTERVAL 1 DAY
+        AND c.occurred_at >= m.occurred_at - INTERVAL 7 DAY
         AND (c.person <> m.person OR c.occurred_at >= m.occurred_at - INTERVAL 3 MINUTE)
 ),
 scored AS (
@@ -238,7 +330,7 @@ scored AS (
             WHEN c.is_own = 1
                 THEN
                     k.own
-                    + k.own_far * ln(c.d)
+                    + k.own_far * c.far
                     + k.own_adjacent * CASE WHEN c.d = 1 THEN 1 ELSE 0 END
                     + k.own_last * c.is_last
                     + n.own_calls * c.calls_any
@@ -246,7 +338,8 @@ scored AS (
                     + k.own_shared * c.shared
             ELSE
                 k.other
-                + k.far * ln(c.d)
+                + k.far * c.far
+                + k.later * c.later
                 + k.asked * c.asked
                 + n.calls * c.calls
                 + n.called * c.called
@@ -258,7 +351,7 @@ scored AS (
         END AS score
     FROM candidates AS c
     JOIN weights AS k ON k.named = c.named
-    CROSS JOIN weights_of_names AS n
+    CROSS JOIN others_weights AS n
 ),
 best AS (
     -- The highest score to six decimals, of equal ones the nearest message, as one whole number.
@@ -277,10 +370,16 @@ weighed AS (
         m.place - (99 - b.score_and_nearness % 100) AS place_before,
         CAST(floor(b.score_and_nearness / 100) AS DOUBLE) / 1000000 - 1000 AS score,
         coalesce(b.others, 0) AS others,
-        k.none_asks * m.asks + i.none_calls * m.calls_any + k.none_newcomer * m.newcomer AS none
+        k.none_asks * m.asks
+        + i.none_calls * m.calls_any
+        + k.none_newcomer * m.newcomer
+        + k.none_greets * m.greets
+        + k.none_points * m.points
+        + k.none_takes_up * m.takes_up
+        + i.none_slow * m.is_slow AS none
     FROM ready AS m
     JOIN weights AS k ON k.named = m.named
-    CROSS JOIN weights_of_names AS i
+    CROSS JOIN others_weights AS i
     LEFT JOIN best AS b ON b.place = m.place
     WHERE m.occurred_at >= $month_start_at
 ),
