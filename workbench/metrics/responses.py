@@ -180,6 +180,20 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]{4,}", plain))
 
 
+def inferred_links(community: Community, *, month: str | Month) -> pd.DataFrame:
+    """Where are the answers inferred, and not told by the export?
+
+    One row a platform of un-threaded chat: `platform`, `messages` (of the month, by humans), `links` (those that the
+    conversation rule takes to answer another person; who goes on after an own message is not counted). No row: nothing
+    is inferred. Source: the rule replies 2, a conditional logit (`base/month/inferred_replies.sql`), measured in
+    benchmarks/REPLIES.md.
+
+    >>> inferred_links(_asked(), month="2026-01").empty
+    True
+    """
+    return community.ask("inferred_links", month=month)
+
+
 def peer_answer_share(community: Community, *, month: str | Month, questions_only: bool = False) -> pd.DataFrame:
     """When somebody is answered, how often is a peer first, and not the team?
 

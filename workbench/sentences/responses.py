@@ -1,9 +1,12 @@
 """Sentences on responses; each takes the frame of the metric of the same name."""
 
 import pandas as pd
+from babel.lists import format_list
 
 from workbench.sentences.rates import rate_sentence
 from workbench.words import Sentence, say
+
+PLATFORMS = {"whatsapp": "WhatsApp", "irc": "IRC", "facebook": "Messenger", "telegram": "Telegram"}
 
 
 def first_response_hours(frame: pd.DataFrame, *, language: str) -> Sentence:
@@ -42,6 +45,14 @@ def unanswered(frame: pd.DataFrame, *, language: str) -> Sentence:
         return say("unanswered.none", language)
     days = int(frame["waiting_hours"].iloc[0] // 24)
     return say("unanswered.some", language, count=len(frame), days=days)
+
+
+def inferred_links(frame: pd.DataFrame, *, language: str) -> Sentence:
+    """By which rule, and where, answers are inferred; that they are estimates."""
+    if frame.empty:
+        return say("inferred_links.none", language)
+    names = [PLATFORMS.get(one, one) for one in frame["platform"]]
+    return say("inferred_links.some", language, platforms=format_list(names, locale=language))
 
 
 def peer_answer_share(frame: pd.DataFrame, *, language: str) -> Sentence:
