@@ -9,15 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench import metrics
+from workbench import metrics, sentences
 from workbench.engine import community_of_rows
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 NAMES = {"ana": "Ana Martin", "bob": "Bob", "zoe": "Zoé Petit", "+33 6 12": "+33 6 12"}
 
+REPLY = {
+    "event_id": "r", "occurred_at": datetime(2026, 3, 2), "member_id": "slack:bob", "kind": "reply",
+    "reply_to": "e000", "group_id": "g", "platform": "slack",
+}  # fmt: skip
 
-def chat(*lines, platform="whatsapp", source=None, members=NAMES, groups=(), group="g", people=None, **given):
+
+def chat(*lines, platform="whatsapp", source=None, names=NAMES, groups=(), group="g", people=None, **given):
     """A community of one group, from (minutes since the first of March, who, text)."""
     said = [(f"e{number:03}", *line) for number, line in enumerate(lines)]
     start = datetime(2026, 3, 1)
@@ -25,7 +30,7 @@ def chat(*lines, platform="whatsapp", source=None, members=NAMES, groups=(), gro
         "imports": [{"import_id": "x", "source": source or platform, "platform": platform}],
         "members": [
             {"member_id": f"{platform}:{who}", "platform": platform, "display_name": name}
-            for who, name in members.items()
+            for who, name in names.items()
         ],
         "groups": [{"group_id": "g", "platform": platform, "kind": "chat"}, *groups],
         "events": [
@@ -97,6 +102,57 @@ def test_response_metrics_of_a_chat_without_links_are_estimated_and_not_null():
     talk = chat((0, "ana", "Where is the key?"), (30, "bob", "Under the pot"))
     assert metrics.first_response_hours(talk, month="2026-03")["first_response_hours"].iloc[0] == 0.5
     assert metrics.answered_24h(talk, month="2026-03")["answered_24h"].iloc[0] == 1
+
+
+def test_inferred_answers_stand_beside_told_ones_and_are_marked():
+    talk = chat((0, "ana", "Where is the key?"), (1, "ana", "I looked everywhere"), (2, "bob", "Under the pot"))
+    found = talk.run("SELECT event_id, answered_id, is_inferred FROM reply_links", month="2026-03")
+    assert found.values.tolist() == [["e002", "e000", True]]  # the turn, not its last message; nobody answers oneself
+    told = chat((0, "ana", "Where?"), (5, "bob", "There"), platform="slack", events=[REPLY])
+    found = told.run("SELECT event_id, answered_id, is_inferred FROM reply_links", month="2026-03")
+    assert found.values.tolist() == [["r", "e000", False]]
+
+
+def test_threads_pairs_and_the_teams_answers_of_a_chat_without_links_are_estimated():
+    talk = chat(
+        (0, "ana", "Where is the key?"), (30, "bob", "Under the pot"), (900, "zoe", "Who waters the beans?"),
+        people={"staff": ["whatsapp:zoe"]},
+    )  # fmt: skip
+    assert metrics.reply_rate(talk, month="2026-03")[["numerator", "denominator"]].values.tolist() == [[1, 1]]
+    late = chat((40000, "ana", "Where is the key?"), (40030, "bob", "Under the pot"))
+    assert metrics.reply_edges(late, month="2026-03").values.tolist() == [["whatsapp:bob", "whatsapp:ana", 1, 1]]
+    asked = chat(
+        (0, "ana", "Hello"), (0.5, "ana", "Where is the key?"), (30, "bob", "Under the pot"),
+        people={"staff": ["whatsapp:bob"]},
+    )  # fmt: skip
+    found = metrics.favouritism_gap(asked, month="2026-03")
+    assert (found["numerator"].sum(), found["denominator"].sum()) == (1, 1)
+
+
+def test_a_newcomer_to_a_chat_without_links_is_welcomed_by_an_inferred_reply():
+    joined = {"member_id": "whatsapp:eva", "platform": "whatsapp", "display_name": "Eva", "joined_at": "2026-03-02"}
+    day = 24 * 60
+    lines = (0, "bob", "Good night"), (day + 600, "eva", "Hello all, where are the seeds?"), (day + 630, "bob", "Here")
+    talk = chat(*lines, members=[joined])
+    found = metrics.welcome_coverage(talk, month="2026-03").iloc[0]
+    assert (found["numerator"], found["denominator"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("platforms", "told"), [(["whatsapp"], "in WhatsApp are"), (["irc", "slack"], "IRC and slack")]
+)
+def test_the_page_says_where_answers_are_inferred_and_by_which_rule(platforms, told):
+    frame = pd.DataFrame({"platform": platforms, "messages": 9, "links": 3})
+    said = sentences.inferred_links(frame, language="en")
+    assert told in said and "replies 2" in said
+    assert "« réponses 2 »" in sentences.inferred_links(frame, language="fr").replace("\xa0", " ")
+    assert "inferred" not in sentences.inferred_links(frame.head(0), language="fr")
+
+
+def test_inferred_links_counts_answers_to_others_and_not_who_goes_on():
+    talk = chat((0, "ana", "Where is the key?"), (1, "ana", "I looked everywhere"), (2, "bob", "Under the pot"))
+    assert metrics.inferred_links(talk, month="2026-03").values.tolist() == [["whatsapp", 3, 1]]
+    assert metrics.inferred_links(chat((0, "ana", "Where?"), platform="slack"), month="2026-03").empty
 
 
 @pytest.mark.parametrize("platform", ["slack", "discord", "mattermost", "forum"])

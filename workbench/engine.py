@@ -31,8 +31,8 @@ MONTHLY = {
 }
 # Tables of all accounts, each made from those before it. Who counts is decided before, on the whole community.
 ALL_TIME = (
-    "several_accounts", "traces", "membership_lines", "closed_accounts", "plain_stays", "tangled_accounts", "tangled_lines",
-    "answering",
+    "several_accounts", "traces", "membership_lines", "closed_accounts", "plain_stays", "tangled_accounts",
+    "tangled_lines", "answering",
 )  # fmt: skip
 # Tables of a month that are made when a question first names them: they cost more, and many questions do without.
 ON_DEMAND = {
@@ -41,6 +41,7 @@ ON_DEMAND = {
     "month_members": "VIEW",
     "group_people": "TABLE",
     "inferred_replies": "TABLE",
+    "reply_links": "VIEW",
     "openers": "TABLE",
     "newcomers": "TABLE",
     "engagement_score": "TABLE",

@@ -21,8 +21,8 @@ _MOST_GIB = 2.5
 # Tables that many questions share and that cost more to make than to read: made once a store, not once a process.
 KEPT = frozenset(
     (
-        "members", "accounts", "people", "several_accounts", "traces", "membership_lines", "closed_accounts", "plain_stays",
-        "tangled_accounts", "tangled_lines", "answering", "tells", "ineligible", "told", "deleted_later",
+        "members", "accounts", "people", "several_accounts", "traces", "membership_lines", "closed_accounts",
+        "plain_stays", "tangled_accounts", "tangled_lines", "answering", "tells", "ineligible", "told", "deleted_later",
         "tangled_stays", "group_people", "inferred_replies", "openers", "newcomers", "engagement_score",
     )
 )  # fmt: skip

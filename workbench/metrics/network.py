@@ -19,7 +19,7 @@ def reply_edges(community: Community, *, month: str | Month) -> pd.DataFrame:
     influence is estimated, replier → author.
 
     Members only: staff and bots are at neither end, nobody answers themselves. In a chat whose export tells no
-    replies there are no edges; a mention without a reply is none.
+    replies they are inferred (`inferred_links`), turn by turn, an estimate; a mention without a reply is none.
 
     Source: the reply graph of Zhang, Ackerman & Adamic 2007, Expertise networks in online communities.
 

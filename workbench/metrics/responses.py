@@ -230,7 +230,8 @@ def reply_rate(community: Community, *, month: str | Month) -> pd.DataFrame:
     One row: `reply_rate` (share), `numerator` (threads with a message by another human, staff included, within 72
     hours), `denominator` (threads that eligible members started in the month, at least 72 hours old at its end), `low`,
     `high` (95 % Wilson), `why`. A thread is any post at top level, whether it asks or not: in chat most want no reply,
-    so the share is low there. Threads of platforms whose export links no answers are in neither.
+    so the share is low there. In un-threaded chat a thread is what begins something, and answers are inferred
+    (`inferred_links`). Threads of other platforms whose export links no answers are in neither.
 
     >>> float(reply_rate(_asked(), month="2026-01")["reply_rate"].iloc[0])
     0.5

@@ -13,24 +13,11 @@ WITH engaged AS (
 joined AS (
     SELECT person_id, joined_on FROM stays WHERE stay = 1 AND join_kind <> 'opening'
 ),
-messages_of_staff AS (
-    SELECT e.thread_id, e.reply_to, e.occurred_at
-    FROM people_events AS e
-    WHERE
-        e.occurred_at >= $month_start_at
-        AND e.kind IN ('post', 'reply')
-        AND e.counted_as = 'staff'
-),
-answers AS (
-    SELECT thread_id AS opener_id, occurred_at FROM messages_of_staff
-    UNION ALL
-    SELECT reply_to, occurred_at FROM messages_of_staff
-),
 first_answers AS (
-    SELECT o.event_id, min(a.occurred_at) AS answered_at
+    SELECT o.event_id, min(k.occurred_at) AS answered_at
     FROM openers AS o
-    JOIN answers AS a ON a.opener_id = o.event_id
-    WHERE a.occurred_at >= o.opened_at
+    JOIN reply_links AS k ON k.answered_id = o.turn_id
+    WHERE k.occurred_at >= o.opened_at AND k.counted_as = 'staff'
     GROUP BY o.event_id
 ),
 asked AS (

@@ -1,5 +1,6 @@
 -- Who answered whom in the 28 local days before the end of the month: from the member who replied to the member whose
--- message, else thread, was answered. Staff and bots are at neither end, nobody answers themselves.
+-- message, else thread, was answered, told by the export or inferred. Staff and bots are at neither end, nobody answers
+-- themselves.
 WITH written AS (
     SELECT
         e.person_id,
@@ -24,6 +25,14 @@ addressed AS (
     JOIN events AS o ON o.event_id = w.answered_id
     JOIN accounts AS a ON a.member_id = o.member_id
     WHERE w.target_member_id IS NULL AND o.occurred_at < $month_end_at
+    UNION ALL
+    SELECT a.person_id, b.person_id, r.answered_id
+    FROM reply_links AS r
+    JOIN accounts AS a ON a.member_id = r.member_id
+    JOIN eligible AS p ON p.person_id = a.person_id
+    JOIN events AS o ON o.event_id = r.answered_id
+    JOIN accounts AS b ON b.member_id = o.member_id
+    WHERE r.is_inferred AND r.occurred_at >= $window_start_at AND o.occurred_at < $month_end_at
 )
 SELECT d.person_id AS member_id, d.author_id, count(*) AS replies, count(DISTINCT d.thread_id) AS threads
 FROM addressed AS d

@@ -1,5 +1,6 @@
 -- Threads that eligible members started in the month, at least 72 hours before its end: all, and those with a message by
--- another human within 72 hours. Only on platforms whose export links answers to what they answer.
+-- another human within 72 hours. Only on platforms whose export links answers to what they answer, and in chats where they
+-- are inferred: there a thread is started by what begins something.
 WITH linking AS (
     SELECT platform FROM answering WHERE first_day < $month_end
 ),
@@ -8,29 +9,23 @@ started AS (
         e.event_id,
         e.occurred_at,
         e.person_id,
-        l.platform IS NOT NULL AS is_linked,
+        l.platform IS NOT NULL OR q.event_id IS NOT NULL AS is_linked,
         e.occurred_at <= $month_end_at - INTERVAL 72 HOUR AS is_old_enough
     FROM people_events AS e
     LEFT JOIN linking AS l ON l.platform = e.platform
+    LEFT JOIN inferred_replies AS q ON q.event_id = e.event_id
     WHERE
         e.is_eligible
         AND e.occurred_at >= $month_start_at
         AND e.kind = 'post'
         AND (e.thread_id IS NULL OR e.thread_id = e.event_id)
         AND e.reply_to IS NULL
-),
-messages_of_humans AS (
-    SELECT e.thread_id, e.reply_to, e.occurred_at, e.person_id
-    FROM people_events AS e
-    WHERE
-        e.occurred_at >= $month_start_at
-        AND e.kind IN ('post', 'reply')
-        AND e.counted_as IN ('member', 'staff')
+        AND (q.event_id IS NULL OR (q.turn_id = q.event_id AND q.reply_to IS NULL))
 ),
 answers AS (
-    SELECT thread_id AS opener_id, occurred_at, person_id FROM messages_of_humans
-    UNION ALL
-    SELECT reply_to, occurred_at, person_id FROM messages_of_humans
+    SELECT answered_id AS opener_id, occurred_at, person_id
+    FROM reply_links
+    WHERE counted_as IN ('member', 'staff')
 ),
 replied AS (
     SELECT DISTINCT s.event_id
