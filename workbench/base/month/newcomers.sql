@@ -1,7 +1,9 @@
 -- Who joined for the first time in the month, what they first wrote, and who welcomed them before its end. On demand.
--- A welcome is a reply to the first message (explicit, or in the thread that it opens), or a mention of the newcomer.
+-- A welcome is a reply to the first message (explicit, in the thread that it opens, or inferred), or a mention of the
+-- newcomer.
 -- It is waited for since what the newcomer did last before it: joining, or the first message.
--- can_be_seen: the export of the newcomer's platform links replies to messages, or names who is mentioned.
+-- can_be_seen: the export of the newcomer's platform links replies to messages, or names who is mentioned; or replies
+-- are inferred there.
 WITH joiners AS (
     SELECT person_id, joined_on, join_kind
     FROM stays
@@ -68,16 +70,14 @@ linking AS (
     SELECT platform FROM answering WHERE first_day < $month_end
     UNION
     SELECT a.platform FROM mentioned AS m JOIN accounts AS a ON a.member_id = m.member_id
+    UNION
+    SELECT a.platform FROM reply_links AS r JOIN accounts AS a ON a.member_id = r.member_id WHERE r.is_inferred
 ),
 greetings AS (
     SELECT k.person_id, s.counted_as, s.occurred_at
     FROM known AS k
-    JOIN said AS s ON s.reply_to = k.first_message_id
-    WHERE s.person_id <> k.person_id AND s.occurred_at >= k.first_message_at
-    UNION ALL
-    SELECT k.person_id, s.counted_as, s.occurred_at
-    FROM known AS k
-    JOIN said AS s ON s.thread_id = k.first_message_id
+    JOIN reply_links AS r ON r.answered_id = k.first_message_id
+    JOIN said AS s ON s.event_id = r.event_id
     WHERE s.person_id <> k.person_id AND s.occurred_at >= k.first_message_at
     UNION ALL
     SELECT k.person_id, m.counted_as, m.occurred_at
