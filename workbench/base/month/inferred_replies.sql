@@ -238,7 +238,7 @@ called_before AS (
 ),
 -- What few pairs have: a word in common, one calls the author of the other by name.
 marks AS (
-    SELECT place, place_before, max(calls) AS calls, max(called) AS called, least(sum(words), 3) AS shared
+    SELECT place, place_before, max(calls) AS calls, max(called) AS called, least(CAST(sum(words) AS INTEGER), 3) AS shared
     FROM (
         SELECT a.place, b.place AS place_before, 0 AS calls, 0 AS called, 1 AS words
         FROM used AS a
