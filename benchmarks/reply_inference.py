@@ -307,7 +307,7 @@ def whom(connection, text: str) -> dict[str, str]:
 
 
 def explicit(messages: pd.DataFrame, told: dict[str, set[str]]) -> None:
-    """Explicit replies, by half of the days: the prior of slow chat was set on the even ones."""
+    """Explicit replies, by half of the days, which shows how steady the differences are."""
     connection, there = community(messages), set(messages["line"])
     began = time.process_time()
     rule = chosen(connection)

@@ -26,7 +26,7 @@ others_weights AS (
         -1.13 AS own_calls,
         0.69 AS own_both_call,
         -1.13 AS none_calls,
-        -- Where 20 messages take more than an hour, to begin something is rarer; set by half the days of another chat.
+        -- Where 20 messages take more than an hour, to begin something is rarer; set by hand on two slow chats.
         -1.00 AS none_slow
 ),
 chats AS (
