@@ -71,14 +71,16 @@ linking AS (
     UNION
     SELECT a.platform FROM mentioned AS m JOIN accounts AS a ON a.member_id = m.member_id
     UNION
-    SELECT a.platform FROM reply_links AS r JOIN accounts AS a ON a.member_id = r.member_id WHERE r.is_inferred
+    SELECT platform FROM reply_links WHERE is_inferred
 ),
 greetings AS (
-    SELECT k.person_id, s.counted_as, s.occurred_at
+    SELECT k.person_id, r.counted_as, r.occurred_at
     FROM known AS k
     JOIN reply_links AS r ON r.answered_id = k.first_message_id
-    JOIN said AS s ON s.event_id = r.event_id
-    WHERE s.person_id <> k.person_id AND s.occurred_at >= k.first_message_at
+    WHERE
+        r.person_id <> k.person_id
+        AND r.occurred_at >= k.first_message_at
+        AND r.counted_as IN ('member', 'staff', 'bot')
     UNION ALL
     SELECT k.person_id, m.counted_as, m.occurred_at
     FROM mentioned AS m

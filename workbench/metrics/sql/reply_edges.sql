@@ -26,13 +26,11 @@ addressed AS (
     JOIN accounts AS a ON a.member_id = o.member_id
     WHERE w.target_member_id IS NULL AND o.occurred_at < $month_end_at
     UNION ALL
-    SELECT a.person_id, b.person_id, r.answered_id
+    SELECT r.person_id, b.person_id, r.answered_id
     FROM reply_links AS r
-    JOIN accounts AS a ON a.member_id = r.member_id
-    JOIN eligible AS p ON p.person_id = a.person_id
     JOIN events AS o ON o.event_id = r.answered_id
     JOIN accounts AS b ON b.member_id = o.member_id
-    WHERE r.is_inferred AND r.occurred_at >= $window_start_at AND o.occurred_at < $month_end_at
+    WHERE r.is_inferred AND r.is_eligible AND r.occurred_at >= $window_start_at AND o.occurred_at < $month_end_at
 )
 SELECT d.person_id AS member_id, d.author_id, count(*) AS replies, count(DISTINCT d.thread_id) AS threads
 FROM addressed AS d
