@@ -69,7 +69,14 @@ posts AS (
         AND (e.deleted_at IS NULL OR e.deleted_at >= $month_end_at)
 ),
 said AS (
-    SELECT e.event_id, coalesce(e.group_id, e.platform) AS room, e.occurred_at, e.mentions, a.person_id, a.display_name
+    SELECT
+        e.event_id,
+        e.platform,
+        coalesce(e.group_id, e.platform) AS room,
+        e.occurred_at,
+        e.mentions,
+        a.person_id,
+        a.display_name
     FROM posts AS e
     JOIN accounts AS a ON a.member_id = e.member_id
     JOIN people AS p ON p.person_id = a.person_id
@@ -408,8 +415,18 @@ four AS (
 eight AS (
     SELECT a.place, b.turn FROM four AS a JOIN four AS b ON b.place = a.turn
 )
-SELECT c.event_id, c.reply_to, c.probability, f.event_id AS turn_id
+SELECT
+    c.event_id,
+    c.reply_to,
+    c.probability,
+    f.event_id AS turn_id,
+    s.platform,
+    s.person_id,
+    s.occurred_at,
+    a.person_id AS answered_person_id
 FROM chosen AS c
 JOIN eight AS t ON t.place = c.place
 JOIN in_order AS f ON f.place = t.turn
+JOIN said AS s ON s.event_id = c.event_id
+LEFT JOIN said AS a ON a.event_id = c.reply_to
 ORDER BY c.event_id

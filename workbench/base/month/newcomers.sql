@@ -79,6 +79,7 @@ greetings AS (
     JOIN reply_links AS r ON r.answered_id = k.first_message_id
     WHERE
         r.person_id <> k.person_id
+        AND r.occurred_at >= $month_start_at
         AND r.occurred_at >= k.first_message_at
         AND r.counted_as IN ('member', 'staff', 'bot')
     UNION ALL

@@ -17,7 +17,7 @@ first_answers AS (
     SELECT o.event_id, min(k.occurred_at) AS answered_at
     FROM openers AS o
     JOIN reply_links AS k ON k.answered_id = o.turn_id
-    WHERE k.occurred_at >= o.opened_at AND k.counted_as = 'staff'
+    WHERE k.occurred_at >= $month_start_at AND k.occurred_at >= o.opened_at AND k.counted_as = 'staff'
     GROUP BY o.event_id
 ),
 asked AS (

@@ -26,11 +26,12 @@ addressed AS (
     JOIN accounts AS a ON a.member_id = o.member_id
     WHERE w.target_member_id IS NULL AND o.occurred_at < $month_end_at
     UNION ALL
-    SELECT r.person_id, b.person_id, r.answered_id
-    FROM reply_links AS r
-    JOIN events AS o ON o.event_id = r.answered_id
-    JOIN accounts AS b ON b.member_id = o.member_id
-    WHERE r.is_inferred AND r.is_eligible AND r.occurred_at >= $window_start_at AND o.occurred_at < $month_end_at
+    SELECT i.person_id, i.answered_person_id, coalesce(q.turn_id, i.reply_to)
+    FROM inferred_replies AS i
+    LEFT JOIN inferred_replies AS q ON q.event_id = i.reply_to
+    LEFT JOIN ineligible AS x ON x.person_id = i.person_id
+    WHERE
+        i.turn_id = i.event_id AND i.reply_to IS NOT NULL AND i.occurred_at >= $window_start_at AND x.person_id IS NULL
 )
 SELECT d.person_id AS member_id, d.author_id, count(*) AS replies, count(DISTINCT d.thread_id) AS threads
 FROM addressed AS d

@@ -25,7 +25,7 @@ started AS (
 answers AS (
     SELECT answered_id AS opener_id, occurred_at, person_id
     FROM reply_links
-    WHERE counted_as IN ('member', 'staff')
+    WHERE occurred_at >= $month_start_at AND counted_as IN ('member', 'staff')
 ),
 replied AS (
     SELECT DISTINCT s.event_id
