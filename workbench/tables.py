@@ -105,7 +105,7 @@ _ALL = (
         Column("is_answer", YES_NO, "accepted as the answer"),
         Column("deleted_at", INSTANT, "UTC; the time of the event itself when only the fact is known"),
         Column("n_chars", WHOLE, "length of the text in characters"),
-        Column("platform", TEXT, "", True),
+        Column("platform", TEXT, "that of its account", True),
         month_of="occurred_at",
     ),
     _table(
