@@ -1,4 +1,7 @@
-"""Draws what counts.py wrote: python benchmarks/growth.py RESULTS.jsonl growth.svg (processor seconds by size)."""
+"""Draws what counts.py wrote: python benchmarks/growth.py RESULTS.jsonl growth.svg (processor seconds by size).
+
+The communities' folders tell their size: 10k, 1M, 100M (events), or 6mo, 36mo (months of history).
+"""
 
 import json
 import math
@@ -16,9 +19,9 @@ LEAST, MOST = 0.1, 1000
 
 
 def size(name: str) -> float:
-    """The number of events that a folder's name tells: 10k, 100M."""
-    number, unit = re.match(r"(\d+)([kM])", name).groups()
-    return int(number) * {"k": 1e3, "M": 1e6}[unit]
+    """The number of events, or of months, that a folder's name tells: 10k, 100M, 12mo."""
+    number, unit = re.match(r"(\d+)(k|mo|M)", name).groups()
+    return int(number) * {"k": 1e3, "M": 1e6, "mo": 1}[unit]
 
 
 def drawn(rows: list[dict]) -> str:
@@ -31,6 +34,8 @@ def drawn(rows: list[dict]) -> str:
         share = (math.log10(seconds) - math.log10(LEAST)) / (math.log10(MOST) - math.log10(LEAST))
         return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
 
+    by_month = all(row["name"].endswith("mo") for row in rows)
+    axis = "months of history, 278,000 events each (log)" if by_month else "events in 36 months (log)"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif"',
         ' font-size="12">',
@@ -43,7 +48,7 @@ def drawn(rows: list[dict]) -> str:
     for row in rows:
         at = x(size(row["name"]))
         parts.append(f'<text x="{at:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{row["name"]}</text>')
-    parts.append(f'<text x="{WIDTH / 2}" y="{HEIGHT - 8}" text-anchor="middle">events in 36 months (log)</text>')
+    parts.append(f'<text x="{WIDTH / 2}" y="{HEIGHT - 8}" text-anchor="middle">{axis}</text>')
     parts.append(f'<text x="{LEFT}" y="{TOP - 6}">processor seconds (log)</text>')
     for place, (key, (title, colour)) in enumerate(LINES.items()):
         points = [(x(size(row["name"])), y(max(row[key], LEAST))) for row in rows]
