@@ -451,3 +451,19 @@ def test_the_members_at_the_end_of_a_month_are_those_at_the_beginning_of_the_nex
         back = people("stays WHERE left_on >= $month_end - 7", month) | (opening - people("eligible", month))
     assert closing - opening <= gone
     assert opening - closing <= back
+
+
+def test_who_was_banned_before_the_export_tells_a_join_is_in_the_waterfall():
+    rows = {
+        "imports": [{"import_id": "x", "platform": "chat", "tells_joins": True, "tells_leaves": True}],
+        "coverage": [{"platform": "chat", "from_at": "2026-01-01", "to_at": "2026-05-31"}],
+        "members": [{"member_id": "chat:a", "platform": "chat", "joined_at": "2026-05-02"}],
+        "moderation": [
+            {"action_id": "1", "action": "ban", "member_id": "chat:a", "acted_at": "2026-02-10"},
+            {"action_id": "2", "action": "unban", "member_id": "chat:a", "acted_at": "2026-02-20"},
+        ],
+    }
+    community = community_of_rows(rows)
+    assert len(community.run("SELECT person_id FROM stays", month="2026-03")) == 1
+    found = metrics.population_waterfall(community, month="2026-03").set_index("step")["change"]
+    assert found["eligible"] == 1

@@ -1,12 +1,12 @@
 -- From accounts to people who count in this month: what each rule takes away. Accounts first seen after the month are
 -- not in it; what keeps one account of a person out keeps all of them out.
-WITH lines AS (
-    SELECT member_id, joined_at AS join_at, CAST(NULL AS TIMESTAMP) AS leave_at FROM members
-    UNION ALL
-    SELECT member_id, start_at, end_at FROM memberships
-),
-first_lines AS (
-    SELECT member_id, min(join_at) AS join_at, min(leave_at) AS leave_at FROM lines GROUP BY member_id
+WITH first_lines AS (
+    SELECT
+        member_id,
+        min(CASE WHEN is_leave = 0 THEN instant END) AS join_at,
+        min(CASE WHEN is_leave = 1 THEN instant END) AS leave_at
+    FROM membership_lines
+    GROUP BY member_id
 ),
 first_seen AS (
     -- An account of which nothing is dated was there before the export began; so was one that left before it joined.
