@@ -137,16 +137,16 @@ def utc_offsets(zone: str, first_year: int, last_year: int) -> list[tuple[dateti
         return instant.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset()
 
     start, end = datetime(first_year, 1, 1), datetime(last_year + 1, 1, 1)
-    spans, instant = [], start
+    spans, instant, now = [], start, offset(start)
     while instant < end:
         later = min(instant + timedelta(days=1), end)
-        if offset(later) != offset(instant):
+        if (then := offset(later)) != now:
             low, high = instant, later
             while high - low > timedelta(seconds=1):
                 middle = low + (high - low) // 2
-                low, high = (middle, high) if offset(middle) == offset(instant) else (low, middle)
+                low, high = (middle, high) if offset(middle) == now else (low, middle)
             change = high.replace(microsecond=0)
-            spans.append((start, change, offset(instant)))
+            spans.append((start, change, now))
             start = change
-        instant = later
-    return [*spans, (start, end, offset(start))] if start < end else spans
+        instant, now = later, then
+    return [*spans, (start, end, now)] if start < end else spans

@@ -1,4 +1,4 @@
--- Who was ever seen in a group up to the end of the month. On demand.
+-- Who was ever seen in a group up to the end of the month.
 -- first_word_on, last_word_on: local days with any event of theirs there; first_line_on, last_line_on, left_on: what the
 -- export says of joining and leaving it; last_written_on, contributions (of the month): without what was deleted.
 WITH spoken AS (

@@ -1,5 +1,5 @@
 -- In chat whose export links no answers (WhatsApp, IRC, Messenger; Telegram without replies): what each message of the
--- month most likely answers, by the conversation rule "replies 2". On demand. Estimates: never written into events.
+-- month most likely answers, by the conversation rule "replies 2". Estimates: never written into events.
 -- reply_to: one of the 15 messages before it in its group, at most 7 days older, or null: it begins something.
 -- One's own message is linked to when it is at most 3 minutes old: the author goes on. probability: of that choice.
 -- turn_id: the first message of those with which the author so goes on. Scores are a conditional logit, its weights

@@ -1,4 +1,4 @@
--- Who joined for the first time in the month, what they first wrote, and who welcomed them before its end. On demand.
+-- Who joined for the first time in the month, what they first wrote, and who welcomed them before its end.
 -- A welcome is a reply to the first message (explicit, in the thread that it opens, or inferred), or a mention of the
 -- newcomer.
 -- It is waited for since what the newcomer did last before it: joining, or the first message.

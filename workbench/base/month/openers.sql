@@ -1,4 +1,4 @@
--- Who opened a conversation in the month, and the first answer by another human before its end. On demand.
+-- Who opened a conversation in the month, and the first answer by another human before its end.
 -- is_topic: starts a topic of a forum, mailing list or topic-based chat. is_question: starts a conversation anywhere and
 -- reads like a question, French or English. can_be_answered: the export links answers to what they answer, or they are
 -- inferred (is_inferred: `inferred_replies`), where a conversation is what its author says in one turn (turn_id).

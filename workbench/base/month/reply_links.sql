@@ -1,6 +1,6 @@
 -- Which message answers which, up to the end of the month: as the export tells it (a reply; a message of a thread answers
 -- what opens the thread), and where no export tells it as the conversation rule infers it (is_inferred; of the month's
--- messages, from a turn to a turn); who answers, as in people_events. Questions say since when: $month_start_at. On demand.
+-- messages, from a turn to a turn); who answers, as in people_events. Questions say since when: $month_start_at.
 SELECT
     e.event_id,
     e.platform,

@@ -1,4 +1,4 @@
--- The stays of the tangled accounts' people as known at the end of the month; see `stays`. On demand.
+-- The stays of the tangled accounts' people as known at the end of the month; see `stays`.
 -- A leave with a return within 7 days is no leave: stays that overlap or lie so close are one (an island).
 WITH instants AS (
     SELECT
