@@ -19,6 +19,7 @@ from workbench.tables import INSTANT, TABLES, Table
 if TYPE_CHECKING:
     import pandas as pd
 
+# Tables of a month, each made when a question first names it, before it those that its own text names.
 MONTHLY = {
     "ineligible": "TABLE",
     "eligible": "VIEW",
@@ -28,14 +29,6 @@ MONTHLY = {
     "group_days": "VIEW",
     "active_days": "VIEW",
     "active_months": "VIEW",
-}
-# Tables of all accounts, each made from those before it. Who counts is decided before, on the whole community.
-ALL_TIME = (
-    "several_accounts", "traces", "membership_lines", "closed_accounts", "plain_stays", "tangled_accounts",
-    "tangled_lines", "answering",
-)  # fmt: skip
-# Tables of a month that are made when a question first names them: they cost more, and many questions do without.
-ON_DEMAND = {
     "tangled_stays": "TABLE",
     "stays": "VIEW",
     "month_members": "VIEW",
@@ -46,6 +39,13 @@ ON_DEMAND = {
     "newcomers": "TABLE",
     "engagement_score": "TABLE",
 }
+# Tables of all accounts, each made from those before it. Who counts is decided before, on the whole community.
+ALL_TIME = (
+    "several_accounts", "traces", "membership_lines", "closed_accounts", "plain_stays", "tangled_accounts",
+    "tangled_lines", "answering",
+)  # fmt: skip
+_SMALL = 8_000_000
+"""Bytes: roll-ups up to this size are read once, into memory; to open a file a month costs each question more."""
 COUNTS_MONTHS = r"\b(active_months|account_month|previous_start)\b|\bdate_trunc\('month'"
 
 
@@ -97,11 +97,11 @@ class Community:
         return tables.ask(sql, known)
 
     def _prepare(self, sql: str, month: Month, known: dict) -> None:
-        """Make the tables on demand that a text names, and before each those that its own text names."""
+        """Make the tables of the month that a text names, and before each those that its own text names."""
         code = re.sub(r"--[^\n]*", "", sql)
         if isinstance(month, Days) and re.search(COUNTS_MONTHS, code):
             raise SettingsError(f"this question counts calendar months, and cannot be asked for the days {month}.")
-        for name, form in ON_DEMAND.items():
+        for name, form in MONTHLY.items():
             if (month, name) not in self._made and re.search(rf"\b{name}\b", code):
                 self._made.add((month, name))
                 text = question_sql(name) if name == "engagement_score" else rollups.base_sql(f"month/{name}")
@@ -163,7 +163,7 @@ class Community:
         }
 
     def _at(self, month: Month) -> engines.Engine:
-        """The engine with the tables of a month, made once."""
+        """The engine with the month's bounds and days, made once."""
         if month not in self._months:
             tables = self._engine.inside()
             bounds = {name: value for name, value in self._bounds(month).items() if name != "timezone"}
@@ -171,8 +171,6 @@ class Community:
             days = [month.start + timedelta(days=number) for number in range(month.days)]
             covered = [(day, day in self._covered) for day in days]
             tables.insert("calendar", {"day": "DATE", "covered": "BOOLEAN"}, covered)
-            for name, form in MONTHLY.items():
-                tables.create(name, rollups.base_sql(f"month/{name}"), view=form == "VIEW")
             self._months[month] = tables
         return self._months[month]
 
@@ -229,9 +227,10 @@ def _stored_here(folder: Path, chosen: settings.Settings, progress) -> tuple[Duc
         source=lambda files: store.scan(TABLES["events"], files),
         **({"progress": progress} if progress else {}),
     )
+    small = sum(Path(file).stat().st_size for files in rolled.values() for file in files) <= _SMALL
     for name in rollups.NAMES:
         scan = f"SELECT * FROM read_parquet([{_listed(rolled[name])}])" if rolled[name] else None
-        tables.create(name, scan or _empty(name), view=bool(scan))
+        tables.create(name, scan or _empty(name), view=bool(scan) and not small)
     return tables, kept.version
 
 
@@ -308,6 +307,7 @@ def _connect(**config):
     connection = duckdb.connect(config=config)
     limit_memory(connection)
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    connection.execute("SET parquet_metadata_cache = true")  # the files never change; each question would open them all
     connection.execute("SET nested_loop_join_threshold = 64")  # cheaper than sorting all events for a few clock changes
     return connection
 
