@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from oracle import Oracle
 
 from workbench import actions, figures, metrics, sentences
-from workbench.engine import community_of_rows
+from workbench.engine import Community, community_of_rows, question_sql
+from workbench.metrics import responses
 from workbench.settings import Settings
 from workbench.words import catalogue
 
@@ -379,6 +380,16 @@ def test_one_word_in_common_or_a_link_is_no_likeness():
     one = said("then", "eve", "2026-02-10", text="Potatoes are cheap at https://example.org/sprout-cellar")
     by = said("by", "ben", "2026-02-11", thread="then")
     assert may_know(opened(one, by, said("now", "ana", "2026-03-10", text=SPROUT))) == []
+
+
+def test_the_last_days_alone_are_read_only_where_they_fill_the_list_of_pairs(monkeypatch):
+    assert f"LIMIT {responses.SIMILAR_PAIRS}" in question_sql("may_know")
+    asked, ask = [], Community.ask
+    monkeypatch.setattr(Community, "ask", lambda *given, **values: asked.append(given[1]) or ask(*given, **values))
+    assert may_know(knowing()) == ["forum:ben"] and asked.count("may_know") == 2
+    monkeypatch.setattr(responses, "SIMILAR_PAIRS", 0)
+    asked.clear()
+    assert may_know(knowing()) == [] and asked.count("may_know") == 1
 
 
 def test_the_work_list_names_who_may_know_and_the_page_only_their_pseudonyms():

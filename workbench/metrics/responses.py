@@ -20,6 +20,7 @@ from workbench.period import Month, midnight
 
 LOOP_DAYS = 90
 SIMILAR_DAYS = 180
+SIMILAR_PAIRS = 20_000  # as in may_know.sql
 ASKED, BEST = 3, 3  # people named with an unanswered opener; openers of each that speak for them
 
 
@@ -131,13 +132,16 @@ def unanswered(community: Community, *, month: str | Month, questions_only: bool
 
 def _suggest(community: Community, month: Month):
     """Text and asker → [(member_id, display_name, words)], from the openers that members answered lately."""
-    zone = community.settings.timezone
-    answered = community.ask(
-        "may_know",
-        month=month,
-        half_year_start_at=midnight(month.end - timedelta(days=SIMILAR_DAYS), zone),
-        ninety_days_before=month.end - timedelta(days=90),
-    )
+    for days in (14, SIMILAR_DAYS):  # where so much is answered, the newest pairs are all of the last days
+        answered = community.ask(
+            "may_know",
+            month=month,
+            similar_start_at=midnight(month.end - timedelta(days=days), community.settings.timezone),
+            ninety_days_before=month.end - timedelta(days=90),
+        )
+        if len(answered) >= SIMILAR_PAIRS:
+            break
+    answered = answered[answered["text"].notna()]
     texts = answered.drop_duplicates("event_id").set_index("event_id")["text"]
     words = {event: _words(text) for event, text in texts.items()}
     used = Counter(word for found in words.values() for word in found)

@@ -74,7 +74,13 @@ replies AS (
     SELECT f.person_id, f.occurred_at, e.person_id, e.occurred_at
     FROM first_messages AS f
     JOIN people_events AS e ON e.thread_id = f.event_id
-    WHERE e.occurred_at >= $since_at AND e.kind IN ('post', 'reply') AND e.counted_as IN ('member', 'staff')
+    WHERE
+        e.occurred_at >= $since_at
+        AND e.kind IN ('post', 'reply')
+        AND e.counted_as IN ('member', 'staff')
+        -- What is found by reply_to is not sought again; nobody answers by opening.
+        AND (e.reply_to IS NULL OR e.reply_to <> e.thread_id)
+        AND e.thread_id <> e.event_id
 ),
 answered AS (
     SELECT DISTINCT person_id

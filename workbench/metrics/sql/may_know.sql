@@ -1,5 +1,6 @@
--- Texts that started a thread in the 180 local days before the end of the month, with each eligible member who answered
--- there, is still a member and was active in the last 90 days: at most the 20 000 newest of such pairs.
+-- Texts that started a thread since $similar_start_at, up to the end of the month, with each eligible member who answered
+-- there, is still a member and was active in the last 90 days: at most the 20 000 newest of such pairs, with or without
+-- a text that is known.
 WITH active AS (
     SELECT DISTINCT d.person_id
     FROM active_days AS d
@@ -17,7 +18,7 @@ written AS (
     FROM people_events AS e
     JOIN active AS p ON p.person_id = e.person_id
     WHERE
-        e.occurred_at >= $half_year_start_at
+        e.occurred_at >= $similar_start_at
         AND e.kind IN ('post', 'reply')
 ),
 answered AS (
@@ -31,7 +32,7 @@ newest AS (
     JOIN events AS o ON o.event_id = n.opener_id
     JOIN accounts AS a ON a.member_id = o.member_id
     WHERE
-        o.occurred_at >= $half_year_start_at
+        o.occurred_at >= $similar_start_at
         AND o.occurred_at < $month_end_at
         AND o.kind = 'post'
         AND (o.thread_id IS NULL OR o.thread_id = o.event_id)
@@ -43,6 +44,6 @@ newest AS (
 SELECT n.event_id, n.person_id AS member_id, p.display_name, m.text
 FROM newest AS n
 JOIN people AS p ON p.person_id = n.person_id
-JOIN messages AS m
-    ON m.event_id = n.event_id AND m.occurred_at >= $half_year_start_at AND m.occurred_at < $month_end_at
+LEFT JOIN messages AS m
+    ON m.event_id = n.event_id AND m.occurred_at >= $similar_start_at AND m.occurred_at < $month_end_at
 ORDER BY n.occurred_at DESC, n.event_id, n.person_id
