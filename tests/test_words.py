@@ -26,8 +26,9 @@ def forms(key, language):
 
 
 def values(template):
-    """(name, how it is written) of every value in a text."""
-    return {(name, how) for _, name, how, _ in Formatter().parse(template) if name is not None}
+    """(name, how it is written) of every value in a text; with what it counts or without, a number is a number."""
+    parts = Formatter().parse(template)
+    return {(name, "n" if "|" in how else how) for _, name, how, _ in parts if name is not None}
 
 
 def wrong(fault):
@@ -102,6 +103,36 @@ def test_the_plural_follows_the_language():
     assert say("n_members", "fr", count=0) == "0 membre"
     assert say("n_members", "en", count=0) == "0 members"
     assert say("n_members", "fr", count=2) == "2 membres"
+
+
+def test_a_number_beside_the_count_has_a_plural_of_its_own():
+    counts = {"count": 0, "denominator": 1, "value": 0.0}
+    assert say("answered_24h.few", "en", **counts) == "0 of 1 question got an answer within a day."
+    assert say("answered_24h.few", "fr", **counts) == "0 question sur 1 a eu une réponse dans la journée."
+    assert "12 questions" in say("answered_24h.few", "en", **counts | {"denominator": 12})
+    assert say("actions.answer.waits", "fr", count=0, hours=1.5).endswith("1,5 heure.")
+
+
+def test_what_is_counted_beside_the_count_is_never_a_plural_written_out():
+    # "0 of {denominator:n} questions" is wrong of one; "{denominator:question|questions}" is not. Behind an article or
+    # "all" there are several, and an interval ("{low:n} to {high:n} points") has several ends.
+    def fault(key):
+        found = []
+        for language in LANGUAGES:
+            for one in forms(key, language):
+                for article, name, noun in re.findall(r"(?:(\w+) )?\{(\w+):n\} (\w+)", one):
+                    plural = name not in ("count", "high") and article.lower() not in ("des", "les", "ces", "all")
+                    found += [f"{{{name}}} {noun}"] if plural and noun in counted[language] else []
+        return found
+
+    counted = {language: set() for language in LANGUAGES}
+    for key in CATALOGUE:
+        for language in LANGUAGES:
+            for one in forms(key, language):
+                ways = [how for _, _, how, _ in Formatter().parse(one) if how and "|" in how]
+                counted[language] |= {how.split("|")[1].split()[0] for how in ways} - {"active", "answered", "new"}
+    assert {"questions", "days"} <= counted["en"] and "jours" in counted["fr"]
+    assert wrong(fault) == {}
 
 
 def test_numbers_shares_and_days_are_written_as_the_language_writes_them():

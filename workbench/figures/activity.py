@@ -77,7 +77,11 @@ def active_days(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
         x=frame["active_days"],
         y=frame["people"],
         marker_color=BLUE,
-        hovertemplate="%{x}: %{y}<extra></extra>",
+        customdata=[
+            f"{number(days, language)}: {number(people, language)}"
+            for days, people in zip(frame["active_days"], frame["people"], strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
     )
     drawn = figure(
         bars, title=title, language=language, x=say("active_days.axis", language), y=say("active_days.unit", language)

@@ -3,6 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
+from workbench.figures.dates import month_ticks
 from workbench.figures.house import BLUE, LINE, ORANGE, figure
 from workbench.figures.percent import percent_ticks
 from workbench.figures.shares import named_shares
@@ -63,5 +64,5 @@ def churn_activity_by_month(frame: pd.DataFrame, *, title: str, language: str) -
         band, line, title=title, language=language, y=say("churn_activity_by_month.unit", language), legend=False
     )
     drawn.update_yaxes(range=[0, top], **percent_ticks(top, language))
-    drawn.update_xaxes(tickformat="%m/%Y", dtick="M1" if len(since) <= 8 else None, linecolor=LINE)
+    drawn.update_xaxes(**month_ticks(list(since["month"]), language), linecolor=LINE)
     return drawn

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from workbench.figures.dates import month_ticks
 from workbench.figures.house import BLUE, GREY, VERMILION, figure
 from workbench.figures.percent import percent_ticks
-from workbench.words import say
+from workbench.words import percent, say
 
 
 def lorenz(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
@@ -19,7 +20,8 @@ def lorenz(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
     )  # fmt: skip
     curve = go.Scatter(
         x=x, y=y, mode="lines", line={"color": BLUE, "width": 2.5}, fill="tozeroy", fillcolor="rgba(0,114,178,0.10)",
-        name=say("lorenz.name", language), hovertemplate="%{x:.0%} · %{y:.0%}<extra></extra>",
+        name=say("lorenz.name", language), hovertemplate="%{customdata}<extra></extra>",
+        customdata=[f"{percent(one, language)} · {percent(made, language)}" for one, made in zip(x, y, strict=True)],
     )  # fmt: skip
     shares, n = np.array([0.05, 0.10]), max(int(frame["members"].sum()), 1)
     places = 1 - np.ceil((shares * n).round(6)) / n  # whole people, as hem_share counts them
@@ -51,9 +53,10 @@ def hem_share(history: pd.DataFrame, *, title: str, language: str) -> go.Figure:
     history = history.loc[history["hem_share_10"].first_valid_index() :]
     line = go.Scatter(
         x=history["month"], y=history["hem_share_10"], mode="lines+markers", line={"color": BLUE, "width": 2.5},
-        name=say("hem_share.name", language), hovertemplate="%{y:.0%}<extra></extra>",
+        name=say("hem_share.name", language), hovertemplate="%{customdata}<extra></extra>",
+        customdata=[percent(share, language) for share in history["hem_share_10"]],
     )  # fmt: skip
     drawn = figure(line, title=title, language=language, y=say("hem_share.unit", language), height=280)
     drawn.update_yaxes(range=[0, 1.02], **percent_ticks(1, language))
-    drawn.update_xaxes(nticks=7, tickformat="%m/%Y", tickvals=history["month"] if len(history) <= 6 else None)
+    drawn.update_xaxes(**month_ticks(list(history["month"]), language))
     return drawn

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from babel.dates import format_date
 
 from workbench.figures.house import BLUE, figure, shortened
-from workbench.words import say
+from workbench.words import number, say
 
 HOUR = 60  # minutes; a group-week at or over it is as dark as can be
 
@@ -27,7 +27,7 @@ def owner_effort(frame: pd.DataFrame, *, title: str, language: str, groups: int 
         z=minutes.iloc[::-1],
         x=[format_date(pd.Timestamp(week), "d MMM", locale=language) + "*" * bool(partial[week]) for week in weeks],
         y=list(range(len(names))),
-        text=[["" if pd.isna(cell) else f"{cell:.0f}" for cell in row] for row in minutes.iloc[::-1].to_numpy()],
+        text=[["" if pd.isna(cell) else number(round(cell), language) for cell in row] for row in minutes.iloc[::-1].to_numpy()],
         texttemplate="%{text}",
         customdata=[
             [

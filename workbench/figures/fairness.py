@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from workbench.figures.house import BLUE, GREY, INK, ORANGE, figure
 from workbench.figures.percent import percent_ticks
-from workbench.words import say
+from workbench.words import number, say
 
 COLOURS = {"highly_engaged": BLUE, "newcomers": ORANGE, "others": GREY}
 BEFORE = ("outside", "silent", "newcomer", "casual", "regular", "core")  # from below
@@ -60,12 +60,12 @@ def ladder(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
         z=[[None if pd.isna(cell["ladder"]) else cell["ladder"] for cell in row] for row in rows],
         x=[say(f"ladder.{now}", language) for now in NOW],
         y=[
-            f"{say(f'ladder.{before}', language)} ({total:.0f})"
+            f"{say(f'ladder.{before}', language)} ({number(total, language)})"
             if pd.notna(total)
             else say(f"ladder.{before}", language)
             for before, total in zip(BEFORE, totals, strict=True)
         ],
-        text=[[_people(cell["numerator"]) for cell in row] for row in rows],
+        text=[[_people(cell["numerator"], language) for cell in row] for row in rows],
         texttemplate="%{text}",
         customdata=[[_hover(cell, language) for cell in row] for row in rows],
         hovertemplate="%{customdata}<extra></extra>",
@@ -83,8 +83,8 @@ def ladder(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
     return drawn
 
 
-def _people(count) -> str:
-    return f"{count:.0f}" if pd.notna(count) and count else ""
+def _people(count, language: str) -> str:
+    return number(count, language) if pd.notna(count) and count else ""
 
 
 def _hover(cell: pd.Series, language: str) -> str:

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.figures.house import BLUE, INK, figure, wrapped
-from workbench.words import say
+from workbench.words import number, say
 
 
 def themes(frame: pd.DataFrame, *, title: str, language: str, most: int = 12) -> go.Figure:
@@ -21,16 +21,20 @@ def themes(frame: pd.DataFrame, *, title: str, language: str, most: int = 12) ->
         name=say("themes.this_month", language),
         marker_color=BLUE,
         width=0.42,
-        customdata=top["authors"],
-        hovertemplate="%{x} · %{customdata} " + say("column.authors", language) + "<extra></extra>",
+        customdata=[
+            f"{number(row.items, language)} · {number(row.authors, language)} {say('column.authors', language)}"
+            for row in top[["items", "authors"]].itertuples(index=False)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
     )
     marks = go.Scatter(
         x=top["mean_before"],
         y=places,
         mode="markers",
         name=say("themes.before", language),
-        marker={"symbol": "line-ns", "size": 20, "line": {"width": 3, "color": INK}},
-        hovertemplate="%{x:.1f}<extra></extra>",
+        marker={"symbol": "line-ns", "size": 13, "line": {"width": 3, "color": INK}},
+        customdata=[number(mean, language) for mean in top["mean_before"].astype("Float64").astype("float64")],
+        hovertemplate="%{customdata}<extra></extra>",
     )
     known = top["mean_before"].notna().any()
     drawn = figure(
@@ -42,7 +46,8 @@ def themes(frame: pd.DataFrame, *, title: str, language: str, most: int = 12) ->
     )
     # Labels stand above their bars, so that long ones stay readable on a phone.
     drawn.update_yaxes(visible=False, range=[-0.6, len(top) - 0.2])
-    drawn.update_xaxes(showgrid=True)
+    longest = max([1, *top["items"], *top["mean_before"].dropna()])
+    drawn.update_xaxes(showgrid=True, range=[0, 1.04 * longest])
     drawn.update_layout(hovermode="closest", margin={"l": 12, "t": 92})
     for place, label in zip(places, top["label"], strict=True):
         drawn.add_annotation(

@@ -35,7 +35,7 @@ def figure(
         paper_bgcolor=PAPER,
         plot_bgcolor=PAPER,
         height=height + further,
-        margin={"l": 56, "r": 16, "t": 68 + further, "b": 48},
+        margin={"l": 56, "r": 30, "t": 68 + further, "b": 48},  # r: half of the last label
         separators=",\u202f" if language == "fr" else ".,",
         hovermode="x unified" if any(trace.type in ("scatter", "bar") for trace in traces) else "closest",
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
@@ -43,8 +43,9 @@ def figure(
         bargap=0.25,
     )  # fmt: skip
     axis = {"gridcolor": LINE, "linecolor": LINE, "zerolinecolor": LINE, "ticks": "", "automargin": True}
+    axis["separatethousands"] = True
     drawn.update_xaxes(**axis, title={"text": escape(x)}, showgrid=False)
-    drawn.update_yaxes(**axis, title={"text": escape(y)}, rangemode="tozero")
+    drawn.update_yaxes(**axis, title={"text": wrapped(y, 30), "standoff": 10}, rangemode="tozero")
     return drawn
 
 

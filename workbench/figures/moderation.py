@@ -49,5 +49,5 @@ def sentiment_by_week(frame: pd.DataFrame, *, title: str, language: str, most: i
     drawn = figure(cells, title=title, language=language, x=say("sentiment_by_week.unit", language), height=height)
     drawn.update_xaxes(**day_ticks(weeks, language, most=4))
     names = {"tickvals": list(range(len(groups))), "ticktext": [shortened(group) for group in groups]}
-    drawn.update_yaxes(tickfont={"color": INK}, rangemode="normal", tickmode="array", **names)
+    drawn.update_yaxes(showgrid=False, tickfont={"color": INK}, rangemode="normal", tickmode="array", **names)
     return drawn

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
+from workbench.figures.dates import month_ticks
 from workbench.figures.house import BLUE, COLOURS, INK, LINE, figure, whole_ticks
 from workbench.figures.percent import percent_ticks
-from workbench.words import say
+from workbench.words import number, percent, say
 
 HEIGHT = 118  # of one panel, in pixels
 
@@ -25,12 +26,13 @@ def at_a_glance(
     panels = [(metric, frame[frame["month"] >= began] if pd.notna(began) else frame) for metric, frame in panels]
     lines = []
     for place, (metric, frame) in enumerate(panels, 1):
-        way = "%{y:.0%}" if metric in shares else "%{y:,.0f}"
+        write = percent if metric in shares else number
         lines.append(
             go.Scatter(
                 x=frame["month"], y=frame[metric], mode="lines+markers", yaxis=f"y{place}",
                 line={"color": COLOURS[0] if place == 1 else BLUE, "width": 2.2}, marker={"size": 5},
-                name=say(f"{metric}.name", language), hovertemplate=way + "<extra></extra>",
+                name=say(f"{metric}.name", language), hovertemplate="%{customdata}<extra></extra>",
+                customdata=[write(value, language) for value in frame[metric].astype("Float64").astype("float64")],
             )
         )  # fmt: skip
     drawn = figure(*lines, title=title, language=language, height=96 + HEIGHT * max(len(panels), 1), legend=False)
@@ -43,7 +45,7 @@ def at_a_glance(
         if metric in shares:
             axis |= percent_ticks(max(highest, 0.05), language, most=3)
         else:
-            axis |= {"tickformat": ","} | whole_ticks([highest], most=2)
+            axis |= {"separatethousands": True} | whole_ticks([highest], most=2)
         drawn.update_layout({f"yaxis{'' if place == 1 else place}": axis})
         drawn.add_annotation(
             text=say(f"{metric}.name", language), x=0, y=top - 0.02 * room, xref="paper", yref="paper", showarrow=False,
@@ -59,7 +61,6 @@ def at_a_glance(
             )  # fmt: skip
     anchored = f"y{len(panels)}" if len(panels) > 1 else "y"
     months = panels[0][1]["month"] if panels else []
-    drawn.update_xaxes(tickformat="%m/%Y", anchor=anchored, showline=True)
-    drawn.update_xaxes(**({"tickvals": months} if len(months) <= 6 else {"nticks": 7}))
+    drawn.update_xaxes(**month_ticks(list(months), language), anchor=anchored, showline=True)
     drawn.update_layout(margin={"t": 56, "b": 36})
     return drawn

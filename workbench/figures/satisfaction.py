@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from workbench.figures.house import BLUE, LINE, ORANGE, figure
 from workbench.figures.percent import percent_ticks
-from workbench.words import number, say
+from workbench.words import number, percent, say
 
 
 def nps(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
@@ -22,7 +22,8 @@ def nps(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
             name=say(f"nps.{part}", language),
             text=[number(row[part], language)],
             textposition="inside",
-            hovertemplate="%{x:.0%}",
+            customdata=[percent(row[part] / answers, language)],
+            hovertemplate="%{customdata}",
         )
         for part, colour in parts
     ]

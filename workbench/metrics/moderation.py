@@ -157,15 +157,15 @@ def open_incidents(community: Community, *, month: str | Month) -> pd.DataFrame:
 def unlogged_spikes(
     community: Community, *, month: str | Month, negative_days: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """On which days was there far more talk, or were far more texts negative, and nobody noted why?
+    """On which days was there more talk than usual, or were more texts negative, and nobody noted why?
 
     One row a day and `kind` ("volume", "negative"): `day`, `value` (contributions, or negative texts), `median` (of
     that weekday in the 8 weeks before), `high` (the most that is usual). Days of 5 contributions or more, above the
     band of `unusual_days`, for which the managers' log holds no cause: no incident from the day before its note to its
     end, or a week after the note if it lasts longer; no event, contest, poll or change of rules on the day or the day
     before. `negative_days`
-    as `models.negative_days` gives it. With no log at all every spike is one that nobody logged; of thirty days some
-    stand out by chance.
+    as `models.negative_days` gives it. With no log at all every spike is one that nobody logged; of thirty days two
+    or three stand out by chance.
 
     >>> len(unlogged_spikes(_advertised(), month="2026-02"))
     0

@@ -69,7 +69,8 @@ def say(key: str, language: str, /, **values) -> Sentence:
     """The text of `key` with its values written as the language writes them.
 
     A template names a value and how it is written: `{mau:n}` a number, `{rate:pct}` a share as per cent,
-    `{day:day}`, `{month:month}` a date, `{name}` text as it is. A text with plural forms chooses by `count`.
+    `{day:day}`, `{month:month}` a date, `{name}` text as it is, `{total:day|days}` a number with what it counts. A text
+    with plural forms chooses by `count`.
 
     >>> say("n_members", "fr", count=1234), say("n_members", "en", count=1)
     ('1\\u202f234 membres', '1 member')
@@ -140,6 +141,11 @@ class _Writer(Formatter):
         self.language = language
 
     def format_field(self, value, how: str) -> str:
+        if "|" in how:
+            one, other = how.split("|")
+            known = value is not None and value == value
+            single = known and Locale.parse(self.language).plural_form(float(value)) == "one"
+            return f"{number(value, self.language)} {one if single else other}"
         write = {"n": number, "pct": percent, "day": day, "month": month_name}.get(how)
         if write is None and how:
             raise SettingsError(
