@@ -79,6 +79,24 @@ def test_without_a_word_a_community_takes_half_of_the_memory_and_never_more_than
     assert (unit == "MiB") or (unit == "GiB" and float(number) <= 2.5)
 
 
+def test_the_settings_limit_the_memory_and_the_environment_has_the_last_word(folder, monkeypatch):
+    monkeypatch.delenv("WORKBENCH_MEMORY", raising=False)
+
+    def limit():
+        with workbench.open(folder) as community:
+            return community.run("SELECT current_setting('memory_limit') AS memory", month="2026-01")["memory"].iloc[0]
+
+    settings = folder / "community.toml"
+    before = settings.read_text(encoding="utf-8")
+    try:
+        settings.write_text('memory = "700MiB"\n' + before, encoding="utf-8")
+        assert limit() == "700.0 MiB"
+        monkeypatch.setenv("WORKBENCH_MEMORY", "600MiB")
+        assert limit() == "600.0 MiB"
+    finally:
+        settings.write_text(before, encoding="utf-8")
+
+
 def test_an_amount_of_memory_that_is_none_is_refused_with_an_example(monkeypatch):
     monkeypatch.setenv("WORKBENCH_MEMORY", "lots'; DROP TABLE events")
     with duckdb.connect() as connection, pytest.raises(SettingsError, match="WORKBENCH_MEMORY=2GB"):

@@ -57,6 +57,7 @@ def test_any_name_makes_a_file_that_loads(tmp_path_factory, name):
         (GOOD + "[thresholds]\nquite_red_days = 7", 'Did you mean "quiet_red_days"?'),
         (GOOD + 'language = "de"', 'Allowed: "en" or "fr"'),
         (GOOD + "[thresholds]\nquiet_red_days = 0", "thresholds.quiet_red_days"),
+        (GOOD + 'memory = "lots"', 'Allowed: an amount such as "2GB"'),
         (GOOD + '[privacy]\nnames = "all"', 'Allowed: "pseudonyms" or "shown"'),
         (GOOD + '[people]\nstaff = "ana"', "people.staff"),
         ('name = "A"', 'the key "timezone" is missing'),

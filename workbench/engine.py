@@ -215,7 +215,9 @@ def _stored_here(folder: Path, chosen: settings.Settings, progress) -> tuple[Duc
     kept = store.snapshot(folder)
     cache_folder = folder / "cache"
     cache_folder.mkdir(exist_ok=True)
-    tables = DuckDB(_connect(temp_directory=str(cache_folder / "spill")), kept=cache_folder / "tables")
+    tables = DuckDB(
+        _connect(memory=chosen.memory, temp_directory=str(cache_folder / "spill")), kept=cache_folder / "tables"
+    )
     for name, table in TABLES.items():
         tables.create(name, latest(table, store.scan(table, kept.files[name])), view=not table.versioned)
     _offsets(tables, chosen.timezone, months=kept.months["events"])
@@ -260,7 +262,7 @@ def community_of_rows(
     import pandas as pd
 
     chosen = msgspec.convert({"name": "example", "timezone": timezone, **chosen}, settings.Settings)
-    tables = DuckDB(_connect())
+    tables = DuckDB(_connect(memory=chosen.memory))
     for name, table in TABLES.items():
         tables.insert(name, {c.name: c.type for c in table.columns}, [])
         if given := rows.get(name):
@@ -301,11 +303,11 @@ def _community(folder: Path | None, chosen, version: str, part: Part, url: str, 
     return Community(folder, chosen, version, part, first, last, url, tables, covered)
 
 
-def _connect(**config):
+def _connect(*, memory: str = "", **config):
     import duckdb
 
     connection = duckdb.connect(config=config)
-    limit_memory(connection)
+    limit_memory(connection, memory)
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     connection.execute("SET parquet_metadata_cache = true")  # the files never change; each question would open them all
     connection.execute("SET nested_loop_join_threshold = 64")  # cheaper than sorting all events for a few clock changes

@@ -13,6 +13,7 @@ from workbench.period import Month
 
 Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=3650)]
+AMOUNT_OF_MEMORY = r"\d+(\.\d+)? ?[MG]i?B"
 
 
 class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -56,6 +57,7 @@ class Settings(_Frozen):
     privacy: Privacy = Privacy()
     goals: list[Goal] = []
     teams: dict[str, list[str]] = {}
+    memory: Annotated[str, msgspec.Meta(pattern=f"^({AMOUNT_OF_MEMORY})?$")] = ""
 
 
 TEMPLATE = """\
@@ -66,6 +68,7 @@ purpose = ""                # one sentence; it opens the report
 timezone = {timezone}  # IANA name; days, weeks and months are cut here
 language = {language}             # language of the reports: "en" or "fr"
 spoken = ["en", "fr"]       # languages your members write in
+# memory = "2GB"            # how much of it a report may take, then the disk; default: half of it, at most 2.5 GiB
 
 [people]                    # member_ids (`workbench check --members` lists them), over what the export says
 staff = []                  # your team and owners: their activity is not the community's
@@ -152,6 +155,11 @@ def _explain(complaint: str) -> str:
     missing = re.search(r"missing required field `(.*)`", what)
     if missing:
         return f'the key "{missing[1]}" is missing. Add it, for instance: {missing[1]} = "…"'
-    choices = {"language": '"en" or "fr"', "spoken[...]": '"en", "fr"', "privacy.names": '"pseudonyms" or "shown"'}
+    choices = {
+        "language": '"en" or "fr"',
+        "spoken[...]": '"en", "fr"',
+        "privacy.names": '"pseudonyms" or "shown"',
+        "memory": 'an amount such as "2GB" or "500MB"',
+    }
     allowed = f" Allowed: {choices[key]}." if key in choices else ""
     return f'the key "{key}" is not right: {what}.{allowed}'

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import SettingsError
+from workbench.settings import AMOUNT_OF_MEMORY
 
 if TYPE_CHECKING:
     import duckdb
@@ -110,10 +111,11 @@ class DuckDB:
         self.connection.close()
 
 
-def limit_memory(connection: "duckdb.DuckDBPyConnection") -> None:
-    """As the environment says; else half of the machine's memory, at most 2.5 GB, for a report opens several."""
-    asked = os.environ.get(MEMORY, "").strip()
-    if asked and not re.fullmatch(r"\d+(\.\d+)? ?[MG]i?B", asked):
+def limit_memory(connection: "duckdb.DuckDBPyConnection", memory: str = "") -> None:
+    """As the environment says, else the settings (`memory`); else half of the machine's memory, at most 2.5 GB, for a
+    report opens several."""
+    asked = os.environ.get(MEMORY, "").strip() or memory
+    if asked and not re.fullmatch(AMOUNT_OF_MEMORY, asked):
         raise SettingsError(f'{MEMORY}="{asked}" is not an amount of memory. Write for instance {MEMORY}=2GB.')
     connection.execute(f"SET memory_limit = '{asked or '50%'}'")
     if not asked:
