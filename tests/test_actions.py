@@ -140,6 +140,51 @@ def test_feedback_names_the_team_or_asks_for_one():
     assert listed["trend"].tolist() == ["growing", "cannot be told"]
 
 
+def loops(*rows):
+    """(kind, days open)."""
+    frame = pd.DataFrame(rows, columns=["kind", "age_days"])
+    frame["loop_id"] = [f"l{n}" for n in range(len(frame))]
+    return frame.assign(
+        member_id="chat:t",
+        display_name="The Team",
+        group_name="help",
+        opened_at_local=pd.Timestamp("2026-03-02 00:30"),
+        text="=1+1 I will tell Name of chat:a",
+    )
+
+
+def candidates(*members, sanctions_known=True):
+    """By help, as the metric ranks them."""
+    frame = pd.DataFrame({"member_id": [f"chat:{name}" for name in members], "display_name": members})
+    return frame.assign(rank=range(1, len(members) + 1), weeks_of_4=4, people_helped=9, points_helped=12.0, score=90.0,
+                        sanctions_known=sanctions_known)  # fmt: skip
+
+
+def test_an_open_incident_stands_on_its_own_list_and_not_among_the_promises():
+    listed = actions.promises(loops(("promise", 12), ("incident", 9), ("routing", 1)), settings=CLUB, language="en")
+    assert listed["loop_id"].tolist() == ["l0", "l2"]
+    assert listed["why"].iloc[0].startswith("Promised 12 days before the month’s end")
+    assert listed["why"].iloc[1] == "Noted in the log 1 day before the month’s end, not closed."
+    page = actions.on_page(listed, settings=CLUB)
+    assert "The Team" not in page.to_csv() and "I will tell" not in page.to_csv()
+
+
+def test_candidates_for_a_role_stand_in_order_of_their_names_without_rank_or_score():
+    # The metric orders them by help; a list that does so too would be a ranking of people.
+    listed = actions.candidates(candidates("zoe", "Ana", "mia"), settings=CLUB, language="en")
+    assert listed["display_name"].tolist() == ["Ana", "mia", "zoe"]
+    assert not {"rank", "score", "points_helped"} & set(listed.columns)
+    unchecked = actions.candidates(candidates("ana", sanctions_known=False), settings=CLUB, language="en")
+    assert "no sanction in" in listed["why"].iloc[0] and "check the record" in unchecked["why"].iloc[0]
+
+
+def test_promises_and_roles_are_lists_only_where_somebody_is_on_them():
+    some = {"open_loops": loops(("promise", 2)), "role_candidates": candidates("ana")}
+    assert list(actions.lists(settings=CLUB, language="fr", **some)) == ["À tenir ou à clore", "À qui proposer un rôle"]
+    none = {"open_loops": loops(("incident", 2)), "role_candidates": candidates("ana").head(0)}
+    assert actions.lists(settings=CLUB, language="fr", **none) == {}
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_all_lists_of_a_month_have_a_title_and_a_reason_in_every_row(language):
     frames = {

@@ -30,6 +30,8 @@ def lists(
     hem_changes: pd.DataFrame | None = None,
     unanswered: pd.DataFrame | None = None,
     unwelcomed: pd.DataFrame | None = None,
+    open_loops: pd.DataFrame | None = None,
+    role_candidates: pd.DataFrame | None = None,
     top_contributors: pd.DataFrame | None = None,
     absence_factor: pd.DataFrame | None = None,
     quiet_spells: pd.DataFrame | None = None,
@@ -40,7 +42,7 @@ def lists(
 ) -> dict[str, pd.DataFrame]:
     """All lists that the given frames allow, by their title, the most urgent first: the sheets of `actions.xlsx`.
 
-    Those of safety only where somebody or something is on them.
+    Those of promises, roles and safety only where somebody or something is on them.
     """
     common = {"settings": settings, "language": language}
     made: dict[str, pd.DataFrame] = {}
@@ -50,8 +52,12 @@ def lists(
         made["answer"] = answer(unanswered, **common)
     if unwelcomed is not None:
         made["to_welcome"] = to_welcome(unwelcomed, **common)
+    if open_loops is not None and len(loops := promises(open_loops, **common)):
+        made["open_loops"] = loops
     if hem_changes is not None:
         made["thank"] = thank(hem_changes, **common)
+    if role_candidates is not None and len(role_candidates):
+        made["role_candidates"] = candidates(role_candidates, **common)
     if top_contributors is not None or quiet_spells is not None:
         made["watch"] = watch(top_contributors, absence_factor, quiet_spells, **common)
     if themes is not None:
@@ -185,6 +191,48 @@ def thank(hem_changes: pd.DataFrame, *, settings: Settings, language: str) -> pd
     rows = kept.assign(why=why, do=do, change=[say(f"hem_changes.{change}", language) for change in kept["change"]])
     evidence = ["change", "score_before", "score", "active_weeks", "contributions", "people_helped"]
     return _listed(rows, evidence, settings)
+
+
+def promises(open_loops: pd.DataFrame, *, settings: Settings, language: str) -> pd.DataFrame:
+    """Which promises of the team and entries of its log are to be kept or closed, the oldest first.
+
+    `open_loops` as the metric of this name gives it; its incidents are left out, as they have a list of their own. One
+    row a loop: who promised (of an entry: whom it is about), `why`, `do`, `group_name`, `opened_at_local`, `text` (the
+    beginning of the promise or the note), `loop_id`.
+    """
+    rows = open_loops[open_loops["kind"] != "incident"]
+    forms = ["promise" if kind == "promise" else "entry" for kind in rows["kind"]]
+    rows = rows.assign(
+        why=[
+            str(say(f"actions.open_loops.{form}", language, count=int(days)))
+            for form, days in zip(forms, rows["age_days"], strict=True)
+        ],
+        do=[str(say(f"actions.open_loops.{form}_do", language)) for form in forms],
+    )
+    return _listed(rows, ["group_name", "opened_at_local", "text", "loop_id"], settings)
+
+
+def candidates(role_candidates: pd.DataFrame, *, settings: Settings, language: str) -> pd.DataFrame:
+    """Whom to ask whether they want a role: people to think about, in order of their names, without rank or score.
+
+    `role_candidates` as the metric of this name gives it. One row a member: who, `why`, `do`, `weeks_of_4`,
+    `people_helped`.
+    """
+    order = role_candidates["display_name"].fillna("").str.casefold()
+    rows = role_candidates.assign(order=order).sort_values(["order", "member_id"])
+    rows = rows.assign(
+        why=[
+            say(
+                f"actions.role_candidates.{'why' if row.sanctions_known else 'unchecked'}",
+                language,
+                count=int(row.people_helped),
+                weeks=int(row.weeks_of_4),
+            )
+            for row in rows.itertuples()
+        ],
+        do=say("actions.role_candidates.do", language),
+    )
+    return _listed(rows, ["weeks_of_4", "people_helped"], settings)
 
 
 def watch(

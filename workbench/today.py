@@ -285,16 +285,14 @@ def _newcomers(unwelcomed: pd.DataFrame, *, settings: "Settings", language: str)
 
 
 def _promises(open_loops: pd.DataFrame, *, settings: "Settings", language: str) -> pd.DataFrame:
+    rows = actions.promises(open_loops, settings=settings, language=language)
     forms = ["promise" if kind == "promise" else "entry" for kind in open_loops["kind"]]
-    rows = open_loops.assign(
+    return rows.assign(
         why=[
             str(say(f"today.promises.{form}", language, count=int(days)))
             for form, days in zip(forms, open_loops["age_days"], strict=True)
-        ],
-        do=[str(say(f"today.promises.{form}_do", language)) for form in forms],
+        ]
     )
-    columns = ["member", "display_name", "member_id", "why", "do", "group_name", "opened_at_local", "text", "loop_id"]
-    return actions.named(rows, settings=settings)[columns]
 
 
 def _groups(quiet_spells: pd.DataFrame, language: str) -> pd.DataFrame:

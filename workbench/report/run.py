@@ -119,8 +119,8 @@ def action_lists(community: Community, *, month: Month, language: str) -> "dict[
     from workbench import actions, metrics, models
 
     asked = (
-        "at_risk", "hem_changes", "unanswered", "unwelcomed", "top_contributors", "absence_factor", "quiet_spells",
-        "spam_suspects", "open_incidents", "third_offences",
+        "at_risk", "hem_changes", "unanswered", "unwelcomed", "open_loops", "role_candidates", "top_contributors",
+        "absence_factor", "quiet_spells", "spam_suspects", "open_incidents", "third_offences",
     )  # fmt: skip
     frames = {name: getattr(metrics, name)(community, month=month) for name in asked}
     texts = metrics.feedback_texts(community, month=month)
