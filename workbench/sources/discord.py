@@ -321,6 +321,9 @@ def _unreadable(message: Any) -> str | None:
         return message.why
     if not isinstance(message, dict):
         return "no JSON object"
+    for key in ("id", "timestamp"):
+        if message.get(key) is None:
+            return f"the message has no {key}"
     if _whole(message.get("id")) is None:
         return f"id = {str(message.get('id'))[:40]!r} is no Discord id"
     if _instant(message.get("timestamp")) is None:

@@ -309,6 +309,9 @@ def _unreadable(post: Any) -> str | None:
     """Why a record is no post, if so."""
     if not isinstance(post, dict):
         return "no JSON object"
+    for key in ("id", "topic_id", "post_number", "created_at"):
+        if post.get(key) is None:
+            return f"the post has no {key}"
     for key in ("id", "topic_id", "post_number"):
         number = whole(post.get(key))
         if number is None or number < 1:

@@ -352,10 +352,10 @@ def _unreadable(one: Any) -> str | None:
         return "a message that is no JSON object"
     if clean(one.get("user")) is None:
         return "a message without an author"
-    if _instant(one.get("create_at")) is None:
-        return (
-            f"create_at = {str(one.get('create_at'))[:40]!r} is no time in milliseconds between the years 2000 and 2100"
-        )
+    if one.get("create_at") is None:
+        return "the message has no create_at, so no time"
+    if _instant(one["create_at"]) is None:
+        return f"create_at = {str(one['create_at'])[:40]!r} is no time in milliseconds between the years 2000 and 2100"
     return None
 
 

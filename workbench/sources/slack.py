@@ -395,6 +395,8 @@ def _unreadable(message: Any) -> str | None:
         return "no JSON object"
     for key, required in (("ts", True), ("thread_ts", False)):
         value = message.get(key)
+        if required and value is None:
+            return f"the message has no {key}, so no time"
         if _instant(value) is None and (required or value):
             return f"{key} = {str(value)[:40]!r} is no time in seconds between the years 2000 and 2100"
     for key in ("user", "subtype"):
