@@ -108,6 +108,65 @@ def test_a_number_is_never_compared_with_an_unknown_one():
     assert figures.trend(frame, metric="leavers", title="t", language="fr").to_json()
 
 
+def texts_of(drawn):
+    """Every text written into a figure: of its cells and ticks."""
+    cells = [cell for trace in drawn.data for row in (getattr(trace, "text", None) or []) for cell in row]
+    return [str(one) for one in [*cells, *(drawn.data[0].y or []), *(drawn.layout.yaxis.ticktext or [])]]
+
+
+def test_thousands_stand_in_a_figure_as_the_language_writes_them():
+    steps = [(before, now) for before in figures.fairness.BEFORE for now in figures.fairness.NOW]
+    frame = pd.DataFrame(steps, columns=["step_before", "step"]).assign(ladder=0.5, numerator=1025, denominator=2050)
+    for language, people in (("en", "1,025"), ("fr", "1\u202f025")):
+        drawn = figures.ladder(frame, title="t", language=language)
+        assert people in texts_of(drawn) and not any("1025" in one or "2050" in one for one in texts_of(drawn))
+        assert drawn.layout.xaxis.separatethousands and drawn.layout.yaxis.separatethousands
+    effort = pd.DataFrame({"group_id": ["g"], "group_name": ["g"], "week": pd.to_datetime(["2026-03-02"]),
+                           "minutes": [1234.0], "partial": [False]})  # fmt: skip
+    assert "1,234" in texts_of(figures.owner_effort(effort, title="t", language="en"))
+
+
+def test_a_long_name_of_an_upright_axis_is_broken_and_stands_clear_of_its_ticks():
+    drawn = figures.house.figure(title="t", language="fr", y="part des questions ayant une réponse")
+    assert drawn.layout.yaxis.title.text == "part des questions ayant une<br>réponse"
+    assert drawn.layout.yaxis.title.standoff
+
+
+def test_months_reached_by_few_people_are_no_course():
+    # The tail of a retention curve is three people: it leaps from 0 to 67 % and catches the eye.
+    frame = pd.DataFrame({"k": [0, 1, 2], "active": [20, 9, 2], "size": [40, 30, 3], "value": [0.5, 0.3, 0.67]})
+    frame = frame.assign(low=frame["value"] / 2, high=frame["value"], cohorts=1)
+    line = figures.retention_curve(frame, title="t", language="en").data[1]
+    assert list(line.x) == [0, 1]
+    assert list(figures.retention_curve(frame.tail(1), title="t", language="en").data[1].x) == [2]
+
+
+def test_of_many_changes_new_and_lost_ones_are_both_shown_and_the_axis_says_that_not_all_are():
+    frame = pd.DataFrame({"change": ["kept"] * 5 + ["new"] * 30 + ["lost"] * 26, "score": 50.0, "score_before": 40.0})
+    frame["member"] = [f"M-{n:06}" for n in range(len(frame))]
+    drawn = figures.hem_changes(frame, title="t", language="en", people=24)
+    assert {trace.name: len(trace.x) for trace in drawn.data if trace.name} == {"new": 12, "lost": 12}
+    assert drawn.layout.xaxis.title.text.endswith("24 of 61 shown")
+    few = figures.hem_changes(frame[frame["change"] != "new"], title="t", language="en", people=40)
+    assert "shown" not in few.layout.xaxis.title.text
+
+
+def test_what_is_known_of_one_step_alone_is_not_called_the_narrowest():
+    frame = pd.DataFrame(
+        {"id": ["welcome_coverage", "stay_day7"], "value": [0.35, None], "numerator": [122, 0], "denominator": [345, 0]}
+    )
+    said = sentences.onboarding(frame.assign(why=[None, "why.no_leaves"]), language="en")
+    assert said == "Newcomers welcomed: 35% (122 of 345); of the other steps nothing is known."
+
+
+def test_without_a_known_team_no_share_of_its_answers_is_shown():
+    unknown = dict.fromkeys(("answered_share", "answered_median_hours", "favouritism_gap", "gap_low", "gap_high"))
+    asked = {"askers": "highly_engaged", "numerator": 0, "denominator": 419, "why": "why.fairness_no_staff"}
+    frame = pd.DataFrame([unknown | asked])
+    row = sentences.favouritism_gap_rows(frame, language="en").iloc[0]
+    assert "0 of 419" not in row.tolist() and row.iloc[1] == "–"
+
+
 def test_an_axis_of_a_handful_of_people_marks_no_half_ones():
     months = pd.DataFrame({"month": pd.to_datetime(["2026-01-01"]), "mau": [1], "partial": [False]})
     drawn = figures.mau_by_month(months, title="", language="en")

@@ -3,6 +3,7 @@
 Each function returns a small object: a picture in a notebook, plain text in Python. Everything shown is escaped.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -348,7 +349,8 @@ def _written(value, how: str, language: str) -> str:
     if isinstance(value, bool):
         return say("show.yes" if value else "show.no", language)
     if how != "text" and isinstance(value, date):
-        return month_name(value, language) if how == "month" else format_date(value, "d MMM y", locale=language)
+        written = month_name(value, language) if how == "month" else format_date(value, "d MMM y", locale=language)
+        return re.sub(r"^1 ", "1er ", written) if language == "fr" else written
     if how != "text" and isinstance(value, int | float):
         return (percent if how == "pct" else number)(value, language)
     if isinstance(value, list | tuple):

@@ -27,7 +27,10 @@ def owner_effort(frame: pd.DataFrame, *, title: str, language: str, groups: int 
         z=minutes.iloc[::-1],
         x=[format_date(pd.Timestamp(week), "d MMM", locale=language) + "*" * bool(partial[week]) for week in weeks],
         y=list(range(len(names))),
-        text=[["" if pd.isna(cell) else number(round(cell), language) for cell in row] for row in minutes.iloc[::-1].to_numpy()],
+        text=[
+            ["" if pd.isna(cell) else number(round(cell), language) for cell in row]
+            for row in minutes.iloc[::-1].to_numpy()
+        ],
         texttemplate="%{text}",
         customdata=[
             [

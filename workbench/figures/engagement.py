@@ -43,12 +43,14 @@ def engagement_score(frame: pd.DataFrame, *, title: str, language: str, people: 
 def hem_changes(frame: pd.DataFrame, *, title: str, language: str, people: int = 24) -> go.Figure:
     """Who stayed, came and was lost: each member's score last month and this month, joined by a line.
 
-    `frame` as `metrics.hem_changes` gives it (with `member` from `actions.named`); all new and lost ones and the first
-    kept ones, at most `people`. A member without a score any more stands at 0.
+    `frame` as `metrics.hem_changes` gives it (with `member` from `actions.named`); at most `people`: new and lost ones,
+    of either no more than half where there are too many, then the first kept ones; the axis says when some are left
+    out. A member without a score any more stands at 0.
     """
-    changed = frame[frame["change"] != "kept"]
-    room = max(people - len(changed), 0)
-    shown = pd.concat([frame[frame["change"] == "kept"].head(room), changed]).head(people).iloc[::-1]
+    kept, new, lost = (frame[frame["change"] == change] for change in ("kept", "new", "lost"))
+    new = new.head(max(people // 2, people - len(lost)))
+    lost = lost.head(people - len(new))
+    shown = pd.concat([kept.head(people - len(new) - len(lost)), new, lost]).iloc[::-1]
     shown = shown.assign(name=_names(shown), now=shown["score"].fillna(0), before=shown["score_before"].fillna(0))
     traces = []
     for change, colour in CHANGES.items():
@@ -73,6 +75,8 @@ def hem_changes(frame: pd.DataFrame, *, title: str, language: str, people: int =
             ),
         ]  # fmt: skip
     axis = say("core_members.axis_change", language)
+    if len(shown) < len(frame):
+        axis += " · " + say("figure.shown", language, shown=len(shown), count=len(frame))
     drawn = figure(*traces, title=title, language=language, x=axis, height=170 + 22 * max(len(shown), 1), legend=True)
     drawn.update_layout(hovermode="closest", margin={"l": 96, "t": 96})
     drawn.update_xaxes(range=[-2, 102], showgrid=True)

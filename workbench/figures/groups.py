@@ -18,6 +18,9 @@ def group_health(frame: pd.DataFrame, *, title: str, language: str, groups: int 
     largest = frame.sort_values("active", ascending=False, kind="stable").head(groups).index
     rows = frame.loc[frame.index.isin(largest), ["group_name", "trend", "trend_low", "trend_high"]]
     rows = rows.iloc[::-1].reset_index(drop=True)
+    axis = str(say("group_health.axis", language))
+    if len(rows) < len(frame):
+        axis += " · " + say("figure.shown", language, shown=len(rows), count=len(frame))
     colours = [
         BLUE if low > 0 else VERMILION if high < 0 else GREY
         for low, high in zip(rows["trend_low"], rows["trend_high"], strict=True)
@@ -26,7 +29,7 @@ def group_health(frame: pd.DataFrame, *, title: str, language: str, groups: int 
         rows.rename(columns={"group_name": "name", "trend": "value", "trend_low": "low", "trend_high": "high"}),
         colours=colours,
         title=title,
-        x=str(say("group_health.axis", language)),
+        x=axis,
         language=language,
     )
 

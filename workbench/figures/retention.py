@@ -13,6 +13,7 @@ from workbench.words import number, say
 # One hue from light to dark: it holds in grey print, and every kind of colour sight tells its steps apart. Nobody (0)
 # is a tint, so that it differs from a blank cell, which is not known.
 STEPS = [[0.0, "#E6EFF6"], [0.25, "#B0D0E6"], [0.5, "#65A3CC"], [0.75, "#1F6FA8"], [1.0, "#08306B"]]
+FEW = 10  # as on the page: a share of fewer people is no course
 MOST_NUMBERED = 12
 """With more cohorts or months than this, numbers in the cells could not be read on a telephone."""
 
@@ -77,8 +78,11 @@ def _hover(frame: pd.DataFrame, language: str) -> list[list[str]]:
 def retention_curve(frame: pd.DataFrame, *, title: str, language: str, first_contribution: bool = False) -> go.Figure:
     """The share active by months since joining, all cohorts together, with its 95 % interval.
 
-    `frame` as `metrics.retention_curve` gives it: k, active, size, value, low, high, cohorts.
+    `frame` as `metrics.retention_curve` gives it: k, active, size, value, low, high, cohorts. Months that fewer than 10
+    people have reached are drawn only where there are no others.
     """
+    enough = frame[frame["size"] >= FEW]
+    frame = frame if enough.empty else enough
     band = go.Scatter(
         x=[*frame["k"], *frame["k"][::-1]],
         y=[*frame["high"], *frame["low"][::-1]],

@@ -47,7 +47,7 @@ def audience_by_group(frame: pd.DataFrame, *, language: str, by: str = "language
     if frame.empty:
         return say("audience_by_group.none", language)
     if (frame["form"] == "unknown").all():
-        return say("audience.nothing", language, dimension=say(f"audience.{by}", language))
+        return say("audience_by_group.nothing", language, dimension=say(f"audience.{by}", language))
     known = frame[(frame["form"] == "value") & frame["members"].notna()]
     first = known.groupby("value")["members"].sum().sort_values(ascending=False, kind="stable")
     if first.empty:

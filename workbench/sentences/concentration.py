@@ -23,6 +23,8 @@ def absence_factor(frame: pd.DataFrame, *, language: str) -> Sentence:
     row = frame.iloc[0]
     if pd.isna(row["absence_factor"]):
         return say("hem_share.nobody", language)
+    if row["contributors"] == 1:
+        return say("absence_factor.alone", language)
     return say("absence_factor.said", language, count=int(row["absence_factor"]), contributors=int(row["contributors"]))
 
 
@@ -44,7 +46,9 @@ def top_contributors(frame: pd.DataFrame, *, language: str) -> Sentence:
     if frame.empty:
         return say("hem_share.nobody", language)
     one, three, five = (float(frame["share_so_far"].iloc[min(people, len(frame)) - 1]) for people in (1, 3, 5))
-    return say("top_contributors.said", language, one=one, three=three, five=five)
+    form = "one" if len(frame) <= 3 else "three" if len(frame) <= 5 else "said"  # the rest made all: no news
+    values = {"one": one} | ({} if form == "one" else {"three": three}) | ({"five": five} if form == "said" else {})
+    return say(f"top_contributors.{form}", language, **values)
 
 
 def hem_share_by_month(history: pd.DataFrame, *, language: str) -> Sentence:

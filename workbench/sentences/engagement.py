@@ -22,7 +22,7 @@ def score_coverage(frame: pd.DataFrame, *, language: str) -> Sentence:
 
 
 def highly_engaged(frame: pd.DataFrame, *, language: str) -> Sentence:
-    """How many members carry the community, and what is typical of them."""
+    """How many members carry the community, and what at least half of them did."""
     if frame.empty:
         return say("highly_engaged.nobody", language)
     typical = frame[["active_weeks", "people_helped"]].median()
@@ -30,8 +30,8 @@ def highly_engaged(frame: pd.DataFrame, *, language: str) -> Sentence:
         "highly_engaged.said",
         language,
         count=len(frame),
-        weeks=float(typical["active_weeks"]),
-        helped=float(typical["people_helped"]),
+        weeks=int(typical["active_weeks"]),
+        helped=int(typical["people_helped"]),
     )
 
 

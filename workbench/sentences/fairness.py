@@ -67,6 +67,8 @@ def favouritism_gap_rows(frame: pd.DataFrame, *, language: str) -> pd.DataFrame:
 
 
 def _share(row, language: str) -> str:
+    if pd.isna(row.answered_share):  # nobody asked, or nobody is known as the team
+        return number(None, language)
     counts = say("favouritism_gap.of", language, numerator=row.numerator, denominator=row.denominator)
     return f"{percent(row.answered_share, language)} ({counts})" if row.denominator >= FEW else str(counts)
 

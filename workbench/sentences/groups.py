@@ -16,10 +16,14 @@ def group_health(frame: pd.DataFrame, *, language: str) -> Sentence:
     return say("group_health.said", language, count=len(frame), **values)
 
 
+LONGEST = 40
+"""Characters of a group's name in a sentence that names several."""
+
+
 def _listed(names: list[str], language: str, most: int = 3) -> str:
     if not names:
         return str(say("group_health.no_group", language))
-    first = ", ".join(map(str, names[:most]))
+    first = ", ".join(name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…" for name in names[:most])
     return first if len(names) <= most else str(say("group_health.more", language, first=first, more=len(names) - most))
 
 

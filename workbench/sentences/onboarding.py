@@ -42,7 +42,7 @@ def unwelcomed(frame: pd.DataFrame, *, welcomed: pd.DataFrame, language: str) ->
     if frame.empty and why in ("why.onboarding_no_joins", "why.responses_no_links"):
         return say("rate.unknown", language, name=say("unwelcomed.name", language), why=say(why, language))
     written = int(frame["has_written"].sum())
-    form = "none" if frame.empty else "some" if written else "silent"
+    form = "none" if frame.empty else "silent" if not written else "all" if written == len(frame) else "some"
     return say(f"unwelcomed.{form}", language, count=len(frame), written=written)
 
 
@@ -57,14 +57,15 @@ def stay_day30(frame: pd.DataFrame, *, language: str) -> Sentence:
 
 
 def onboarding(frame: pd.DataFrame, *, language: str) -> Sentence:
-    """The step that the smallest share of newcomers takes."""
+    """The step that the smallest share of newcomers takes; of one known step nothing narrower can be said."""
     known = frame[frame["value"].notna()]
     if known.empty:
         return say("onboarding.unknown", language, why=say(frame["why"].iloc[0], language))
     row = known.loc[known["value"].idxmin()]
     if row["value"] == 1:
         return say("onboarding.wide", language)
-    form = "narrowest_few" if row["denominator"] < FEW else "narrowest"
+    form = "narrowest" if len(known) > 1 else "only"
+    form += "_few" if row["denominator"] < FEW else ""
     values = {"value": row["value"], "numerator": row["numerator"], "denominator": row["denominator"]}
     return say(f"onboarding.{form}", language, name=say(f"{row['id']}.name", language), **values)
 
