@@ -128,7 +128,7 @@ def test_thousands_stand_in_a_figure_as_the_language_writes_them():
 
 def test_a_long_name_of_an_upright_axis_is_broken_and_stands_clear_of_its_ticks():
     drawn = figures.house.figure(title="t", language="fr", y="part des questions ayant une réponse")
-    assert drawn.layout.yaxis.title.text == "part des questions ayant une<br>réponse"
+    assert drawn.layout.yaxis.title.text == "part des questions ayant<br>une réponse"
     assert drawn.layout.yaxis.title.standoff
 
 

@@ -209,3 +209,13 @@ def test_any_text_in_a_figure_comes_through_and_opens_no_tag(text):
 def test_dates_in_figures_that_json_does_not_know_are_an_error():
     with pytest.raises(TypeError):
         page._figure({"data": [{"x": [date(2026, 1, 1)]}], "layout": {}}, "figure-1", "en")
+
+
+def test_on_paper_who_made_it_stands_on_the_first_page_for_at_the_end_it_would_often_stand_on_a_page_of_its_own():
+    html = build()
+    made = "Made with Community Workbench 1"
+    assert html.index(made) < html.index("<main") < html.rindex(made)
+    style = page.resource("style.css")
+    on_paper = style[style.index("@media print") :]
+    assert ".made { display: none; }" in style and ".made { display: block;" in on_paper
+    assert "footer { display: none; }" in on_paper

@@ -22,12 +22,14 @@ def retention_cohort(frame: pd.DataFrame, *, title: str, language: str, first_co
     """Cohorts as rows, months since joining as columns, the share active as colour, and as number while it is readable.
 
     `frame` as `metrics.retention_cohort` gives it: cohort, k, active, size, value. Cells not known are blank. The
-    colours reach from 0 to the highest share after the month of joining, so that differences between months show.
+    colours reach from 0 to the highest share after the month of joining, so that differences between months show; of
+    cohorts of 10 people or more, where there are any: of one person, everybody is soon active.
     """
     values = frame.pivot(index="cohort", columns="k", values="value").sort_index().astype("float64")
     sizes = frame.groupby("cohort")["size"].first()
     numbers = max(values.shape, default=0) <= MOST_NUMBERED
-    after = values.loc[:, [k for k in values.columns if k > 0]].max().max()
+    large = sizes >= FEW
+    after = values.loc[large if large.any() else sizes.index, [k for k in values.columns if k > 0]].max().max()
     top = 1.0 if pd.isna(after) or not after else min(1.0, after)
     heat = go.Heatmap(
         z=values.to_numpy(),

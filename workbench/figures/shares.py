@@ -8,6 +8,8 @@ from workbench.figures.percent import percent_ticks
 from workbench.words import say
 
 FEW = 10
+LINE = 44
+"""Characters that stand beside each other on a telephone; a longer label is broken between name and counts."""
 
 
 def named_shares(rows: pd.DataFrame, *, title: str, x: str, language: str, colours: list[str] | None = None):
@@ -43,8 +45,9 @@ def named_shares(rows: pd.DataFrame, *, title: str, x: str, language: str, colou
     drawn.update_yaxes(visible=False, range=[-0.4, len(rows) - 0.3])
     drawn.update_layout(hovermode="closest", margin={"l": 8})
     for place, (name, label) in enumerate(zip(rows["name"], labels, strict=True)):
+        apart = "  " if len(name) + len(label) <= LINE else "<br>"
         drawn.add_annotation(
-            text=f"<b>{wrapped(name)}</b>  {label}",
+            text=f"<b>{wrapped(name)}</b>{apart}{label}",
             x=0,
             xref="paper",
             xanchor="left",

@@ -26,13 +26,11 @@ def highly_engaged(frame: pd.DataFrame, *, language: str) -> Sentence:
     if frame.empty:
         return say("highly_engaged.nobody", language)
     typical = frame[["active_weeks", "people_helped"]].median()
-    return say(
-        "highly_engaged.said",
-        language,
-        count=len(frame),
-        weeks=int(typical["active_weeks"]),
-        helped=int(typical["people_helped"]),
-    )
+    counts = {"count": len(frame), "weeks": int(typical["active_weeks"])}
+    helped = int(typical["people_helped"])
+    if not helped:
+        return say("highly_engaged.helped_nobody", language, **counts)
+    return say("highly_engaged.said", language, helped=helped, **counts)
 
 
 def hem_stability(frame: pd.DataFrame, *, language: str) -> Sentence:
