@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import SourceError
+from workbench.sources import archive as archives
+from workbench.sources import registry
 from workbench.sources.archive import MB, Limits, decode, is_archive, load_json, load_list, open_archive
 
 FILES = {"a.txt": b"one", "b/c.txt": "né".encode(), "b/d/e.json": b"[1]"}
@@ -58,6 +60,21 @@ def test_every_kind_lists_the_same_names_in_one_order_and_reads_the_same_bytes(t
         with archive.open("b/c.txt") as stream:
             assert (stream.read(1), stream.read()) == (b"n", "é".encode())
     assert sorted(tmp_path.rglob("*")) == before  # nothing is unpacked to disk
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_importers_look_into_an_archive_that_was_opened_once_and_is_closed_after_them(tmp_path, kind, monkeypatch):
+    views, opened = [], archives._opened
+    monkeypatch.setattr(archives, "_opened", lambda *given: views.append(opened(*given)) or views[-1])
+    path = made(tmp_path, kind)
+    assert registry.first(path, registry.sources()) is None
+    assert len(views) == 1
+    if kind in ("zip", "tar"):
+        with pytest.raises(SourceError):
+            views[0].read("a.txt")
+    with open_archive(path) as archive:
+        assert archive.read("a.txt") == b"one"
+    assert len(views) == 2
 
 
 def test_other_files_are_no_archives(tmp_path):

@@ -13,7 +13,9 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
@@ -28,6 +30,7 @@ _DAMAGE = (
 )  # fmt: skip
 _PACKERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 _FOREIGN = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar"}
+_KEPT: "ContextVar[tuple[ExitStack, dict] | None]" = ContextVar("views kept open", default=None)
 _LEFTOVERS = re.compile(r"(^|/)(__MACOSX/.*|\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)$")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"),
           (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))  # fmt: skip
@@ -166,6 +169,24 @@ def open_archive(path: Path, *, limits: Limits | None = None) -> Archive:
     complete, is encrypted, names a place outside itself or links there, or unpacks to more than `limits` allow.
     """
     limits = limits or Limits()
+    if not (kept := _KEPT.get()):
+        return _opened(path, limits)
+    stack, views = kept
+    if (path, limits) not in views:
+        views[path, limits] = stack.enter_context(_opened(path, limits))
+    return replace(views[path, limits], _close=lambda: None)
+
+
+@contextmanager
+def opened_once() -> Iterator[None]:
+    """Inside, an archive that many importers look into is unpacked and listed for the first of them alone."""
+    with ExitStack() as stack:
+        before = _KEPT.set((stack, {}))
+        stack.callback(_KEPT.reset, before)
+        yield
+
+
+def _opened(path: Path, limits: Limits) -> Archive:
     if not is_archive(path):
         raise SourceError(f"{path.name} is no archive. Give a folder, a zip, a tar or a tar.gz.")
     if path.is_dir():

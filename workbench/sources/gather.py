@@ -129,12 +129,10 @@ def _is_community(path: Path) -> bool:
 
 def _source(path: Path) -> "Source | Left":
     try:
-        for candidate in registry.sources():
-            if candidate.recognises(path):
-                return candidate
+        found = registry.first(path, registry.sources())
     except SourceError as error:
         return Left(path, str(error))
-    return Left(path, "its content is in no format that is understood")
+    return found or Left(path, "its content is in no format that is understood")
 
 
 def _nothing(path: Path, left: list[Left]) -> str:

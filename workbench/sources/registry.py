@@ -7,6 +7,7 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from workbench.errors import SourceError
 from workbench.sources import Source
+from workbench.sources.archive import opened_once
 
 NAMES = (
     "slack", "discord", "telegram", "stackexchange", "discourse", "mattermost", "zulip", "facebook", "mbox", "whatsapp",
@@ -37,15 +38,20 @@ def documented() -> list[str]:
     return [*first, *sorted(set(told) - set(NAMES)), *(name for name in NAMES[-1:] if name in told)]
 
 
+def first(path: Path, among: Iterable[Source]) -> Source | None:
+    """The first of some importers that recognises the content."""
+    with opened_once():
+        return next((candidate for candidate in among if candidate.recognises(path)), None)
+
+
 def recognise(path: str | Path, *, among: Iterable[Source] | None = None) -> Source:
     """The importer that reads the content of a file or folder."""
     path = Path(path)
     if not path.exists():
         raise SourceError(f"{path} does not exist. Check the name and the folder, then try again.")
     among = sources() if among is None else list(among)
-    for candidate in among:
-        if candidate.recognises(path):
-            return candidate
+    if found := first(path, among):
+        return found
     if path.is_file() and not path.stat().st_size:
         raise SourceError(f"{path} is empty: it holds not one byte. Download or copy the export again, whole.")
     archive = path.suffix.lower() == ".zip" and path.is_file()
