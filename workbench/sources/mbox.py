@@ -41,7 +41,7 @@ _PERSONAL = ("received", "delivered-to", "x-gmail-labels", "x-gm-thrid", "return
 _LISTS = ("list-id", "x-beenthere", "mailing-list", "x-mailing-list", "list-post")
 # A parser of our own: the standard library's goes as deep as its comments do, and differs from release to release.
 _HEAD = re.compile(rb"(?:[!-9;-~]++:[^\r\n]*+\n(?:[ \t][^\r\n]*+\n)*+)++\n")
-_FIELD = re.compile(r"([!-9;-~]+):([^\r\n]*(?:\n[ \t][^\r\n]*)*)\n")
+_FIELD = re.compile(r"([^:]++):[ \t]*+([^\n]*+(?:\n[ \t][^\n]*+)*+)\n")  # of what `_HEAD` has found
 _FLOW = r"(?:;\s*(?:format=flowed|delsp=(?:yes|no)))*"
 _PLAIN = re.compile(rf'text/plain{_FLOW}(?:;\s*charset=("?)([\w-]+)\1)?{_FLOW}', re.ASCII | re.IGNORECASE)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -253,7 +253,7 @@ def _simple(content: bytes) -> _Mail | None:
         return None
     given: dict[str, str] = {}
     for name, value in _FIELD.findall(found[0].decode("ascii", "surrogateescape")):
-        given.setdefault(name.lower(), value.lstrip(" \t"))
+        given.setdefault(name.lower(), value)
     kind = _PLAIN.fullmatch(given.get("content-type", "text/plain"))
     packing = given.get("content-transfer-encoding", "").lower()
     if kind is None or packing not in ("", "7bit", "8bit", "quoted-printable") or "content-disposition" in given:
@@ -378,6 +378,8 @@ def _instant(value: str) -> tuple[datetime | None, bool]:
     ((datetime.datetime(2015, 11, 14, 20, 29, 28), True), (None, False))
     """
     value = value[:200].strip()
+    if not value:
+        return None, False
     try:
         if found := _DATE.fullmatch(value):
             day, month, year, hour, minute, second, sign, hours, minutes = found.groups()

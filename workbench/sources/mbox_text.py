@@ -20,6 +20,8 @@ _REST = re.compile(
 _RULE = re.compile(r"\s*(?:_{16,}|(?:-=){8,}-?|-{16,})\s*")
 _FROM = re.compile(r"\*?(?:From|De|Von|Da)\*? ?: ?\*?\S")
 _SENT = re.compile(r"\*?(?:Sent|Date|Envoyé|Gesendet|Datum|Enviado|Inviato|To|À|An)\b.{0,20}:")
+_ODD = re.compile(r" {0,3}[A-Z]{2,4}> |\s*(?:[>_-]|Begin |Début )|\*?(?:From|De|Von|Da)\*? ?:")
+"""How all lines begin that are not the author's own, and few that are."""
 _FOOTER = re.compile(
     r"mailing list|liste de diffusion|Groups\.io Links|subscribed to (?:the Google|this) [Gg]roup|unsubscribe|"
     r"/mailman/listinfo|/mailman3?/lists",
@@ -40,16 +42,17 @@ def own_words(text: str) -> tuple[str, int]:
     kept: list[str] = []
     lines = text.splitlines()
     for number, line in enumerate(lines):
-        ahead = lines[number + 1 : number + 4]
-        if _QUOTED.match(line):
+        odd = _ODD.match(line)
+        ahead = lines[number + 1 : number + 4] if odd else []
+        if odd and _QUOTED.match(line):
             if kept[-1:] != [MARK]:
                 _drop_introduction(kept)
                 kept.append(MARK)
-        elif line in ("-- ", "--") or line.strip() == _NEXT_PART or _is_footer(line, ahead):
+        elif odd and (line in ("-- ", "--") or line.strip() == _NEXT_PART or _is_footer(line, ahead)):
             if any(_QUOTED.match(rest) for rest in lines[number:]):
                 kept.append(MARK)
             break
-        elif _REST.fullmatch(line) or _is_headers(line, ahead):
+        elif odd and (_REST.fullmatch(line) or _is_headers(line, ahead)):
             _drop_introduction(kept)
             kept.append(MARK)
             break
