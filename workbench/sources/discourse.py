@@ -4,6 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,7 @@ class _Reader:
             place = f"post {number}"
             if isinstance(post, dict):
                 met.add(whole(post.get("id")))
-                post = about | {key: value for key, value in post.items() if value is not None or key not in about}
+                post = post | {key: value for key, value in about.items() if post.get(key) is None}
             yield from self.post(name, place, post, private=private)
         return met
 
@@ -195,17 +196,16 @@ class _Reader:
     def post(self, file: str, place: str, post: Any, *, private: bool = False) -> Iterator[Row]:
         """The rows of one post."""
         forum = self.forum
-        if why := _unreadable(post):
+        found = _found(post)
+        if isinstance(found, str):
             self.reading.read["post"] += 1
-            yield problem(file, place, why)
+            yield problem(file, place, found)
             return
-        native_id, topic, number = (whole(post[key]) for key in ("id", "topic_id", "post_number"))
-        user, at = whole(post.get("user_id")), instant(post["created_at"])
-        updated_at = instant(post.get("updated_at")) or at
-        again = forum.posts.is_met(native_id)
+        native_id, topic, number, at = found
+        user, updated_at = whole(post.get("user_id")), instant(post.get("updated_at")) or at
+        again, is_newest = forum.posts.meet(native_id, topic, number, user, updated_at)
         (self.reading.repeated if again else self.reading.read)["post"] += 1
-        forum.posts.learn(native_id, topic, number, user)
-        if not forum.posts.is_newer(native_id, updated_at):
+        if not is_newest:
             return
         category = whole(post.get("category_id"))
         if category is None:
@@ -305,20 +305,23 @@ class _Reader:
         yield from self.forum.rows()
 
 
-def _unreadable(post: Any) -> str | None:
-    """Why a record is no post, if so."""
+def _found(post: Any) -> tuple[int, int, int, datetime] | str:
+    """Id, topic, number and time of a post, or why a record is none."""
     if not isinstance(post, dict):
         return "no JSON object"
     for key in ("id", "topic_id", "post_number", "created_at"):
         if post.get(key) is None:
             return f"the post has no {key}"
+    numbers = []
     for key in ("id", "topic_id", "post_number"):
         number = whole(post.get(key))
         if number is None or number < 1:
             return f"{key} = {str(post.get(key))[:40]!r} is no whole number above 0"
-    if instant(post.get("created_at")) is None:
+        numbers.append(number)
+    at = instant(post.get("created_at"))
+    if at is None:
         return f"created_at = {str(post.get('created_at'))[:40]!r} is no time between the years 1990 and 2100"
-    return None
+    return *numbers, at
 
 
 def _text(post: dict, number: int) -> str:
@@ -362,7 +365,7 @@ def _without_sizes(cooked: str) -> str:
 def _mentioned(post: dict) -> list[str]:
     """User names that the author mentions, as the forum marks them, else as they are written."""
     if cooked := clean(post.get("cooked")):
-        return _MENTION.findall(_without(_ASIDE, cooked))
+        return _MENTION.findall(_without(_ASIDE, cooked)) if "mention" in cooked else []
     return _MENTION_IN_RAW.findall(_without(_QUOTE, clean(post.get("raw")) or ""))
 
 

@@ -38,7 +38,7 @@ class Forum:
 
     platform: str
     reading: Reading
-    accounts: dict[int, Account] = field(default_factory=dict)
+    accounts: dict[int, Account] = field(default_factory=lambda: defaultdict(Account))
     listed: set[int] = field(default_factory=set)
     """Accounts that a user list tells of."""
     for_a_time: set[int] = field(default_factory=set)
@@ -74,7 +74,7 @@ class Forum:
     def member(self, user: int | None) -> str | None:
         if user is None:
             return None
-        self.accounts.setdefault(user, Account())
+        self.accounts[user]  # met, if only by name
         return f"{self.platform}:{user}"
 
     def group(self, category: int | None) -> str | None:
@@ -92,7 +92,7 @@ class Forum:
         """Take an account's name and role from a record of its own; the latest record is right."""
         if user is None:
             return
-        account, username = self.accounts.setdefault(user, Account()), clean(record.get("username"))
+        account, username = self.accounts[user], clean(record.get("username"))
         if username:
             self.names[username.lower()] = user
         if at >= account.seen_at:
@@ -140,15 +140,28 @@ class Posts:
     """The posts met or named so far, by id and by place in their topic: about 60 bytes a post.
 
     >>> posts = Posts()
-    >>> posts.learn(70, 9, 2, 5), posts.at(9, 2), posts.is_newer(70, datetime(2026, 1, 1)), posts.known(70)
-    (None, (70, 5), True, (9, 2, 5))
+    >>> posts.learn(70, 9, 2, 5), posts.at(9, 2), posts.is_met(70)
+    (None, (70, 5), False)
+    >>> posts.meet(70, 9, 2, 5, datetime(2026, 1, 2)), posts.meet(70, 9, 2, 5, datetime(2026, 1, 1)), posts.known(70)
+    ((False, True), (True, False), (9, 2, 5))
     """
 
     def __init__(self):
         self._by_id, self._by_place = KnownIds(4), KnownIds(1)
 
     def learn(self, post: int, topic: int, number: int, author: int | None) -> None:
-        *_, updated = self._by_id.get(post) or (_NOT_MET,)
+        """Know a post from a record that names it; its own record tells more."""
+        if not self.is_met(post):
+            self._put(post, topic, number, author, _NOT_MET)
+
+    def meet(self, post: int, topic: int, number: int, author: int | None, updated_at: datetime) -> tuple[bool, bool]:
+        """Know a post from its own record: whether one was met before, and whether none met is newer."""
+        *_, before = self._by_id.get(post) or (_NOT_MET,)
+        updated = int((updated_at - _EPOCH).total_seconds() * 1000)
+        self._put(post, topic, number, author, max(updated, before))
+        return before != _NOT_MET, updated >= before
+
+    def _put(self, post: int, topic: int, number: int, author: int | None, updated: int) -> None:
         self._by_id.add(post, topic, number, _NOBODY if author is None else author, updated)
         self._by_place.add(topic * _MOST_POSTS + number, post)
 
@@ -165,15 +178,6 @@ class Posts:
     def is_met(self, post: int) -> bool:
         known = self._by_id.get(post)
         return known is not None and known[3] != _NOT_MET
-
-    def is_newer(self, post: int, updated_at: datetime) -> bool:
-        """Whether this state of a post that was learnt is not older than those met before; it is then the one met."""
-        *known, before = self._by_id.get(post)
-        updated = int((updated_at - _EPOCH).total_seconds() * 1000)
-        if updated < before:
-            return False
-        self._by_id.add(post, *known, updated)
-        return True
 
 
 def _somebody(user: int) -> int | None:
@@ -217,9 +221,12 @@ def instant(value: Any) -> datetime | None:
     (datetime.datetime(2026, 10, 3, 4, 8, 50, 12000), datetime.datetime(2026, 10, 3, 4, 8, 50), \
 datetime.datetime(2026, 10, 3, 0, 0), None)
     """
+    if not isinstance(value, str) or not value:
+        return None
     try:
-        found = datetime.fromisoformat(value.replace(" UTC", "Z") if isinstance(value, str) else "")
-        found = found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+        found = datetime.fromisoformat(value.replace(" UTC", "Z"))
+        if found.tzinfo:
+            found = (found if found.tzinfo is UTC else found.astimezone(UTC)).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None
     return found if _FIRST <= found < _LAST else None

@@ -242,7 +242,7 @@ def _post(forum: Forum, place: str, record: dict, posted: Posted) -> Iterator[Ro
     """A row of the query for posts, told as Discourse's JSON tells a post."""
     topic, number = whole(record["topic"]), whole(record["answers_number"])
     answered = whole(record["answers_post"])
-    if None not in (topic, number, answered) and not forum.posts.is_met(answered):
+    if None not in (topic, number, answered):
         forum.posts.learn(answered, topic, number, whole(record["answers_author"]))
     category, name = whole(record["category"]), clean(record["category_name"])
     if category is not None and name:
@@ -337,8 +337,7 @@ def _about(forum: Forum, record: dict) -> tuple[int, str, int | None] | None:
     if post is None or topic is None or number is None:
         return None
     author = whole(record["author"])
-    if not forum.posts.is_met(post):
-        forum.posts.learn(post, topic, number, author)
+    forum.posts.learn(post, topic, number, author)
     return post, forum.event_id(topic, number, post), author
 
 

@@ -7,7 +7,6 @@ from contextlib import suppress
 # A tokeniser of our own: the standard library's parser needs minutes for some bodies of 200 KB made to that end.
 # The quantifiers are possessive, so every body is read in one sweep.
 _TAG = re.compile(r"<(/?+)([a-zA-Z][a-zA-Z0-9]*+)([^<>]*+)>|<[!?][^<>]*+>")
-_SPACE = re.compile(r"\s+")
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "br", "dd", "details", "div", "dl", "dt", "figure", "footer", "form",
@@ -48,12 +47,15 @@ def plain_text(body: str) -> str:
 
 
 def _add(parts: list[str], text: str, as_written: bool) -> None:
+    if not text:
+        return
     if "&" in text:
         with suppress(ValueError):  # a character number of thousands of digits is shown as it is
             text = html.unescape(text)
     if not as_written:
-        text = _SPACE.sub(" ", text)
-        text = text.lstrip() if parts[-1][-1:] in ("", "\n", " ") else text
+        words = " ".join(text.split())
+        led = text[:1].isspace() and parts[-1][-1:] not in ("", "\n", " ")
+        text = " " * led + words + " " * (bool(words) and text[-1:].isspace())
     if text:
         parts.append(text)
 
