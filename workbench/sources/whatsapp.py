@@ -31,8 +31,8 @@ _BEFORE = "[\u200e\u200f\u202a-\u202e\ufeff]*"
 _WORD = rf"(?:(?:à|at|um|om|klo|a las|las|alle){_SPACE})?"
 # In three pieces: up to the hour, the minute, the rest. Many messages share the first and the last.
 _HEADER = re.compile(
-    rf"\n({_BEFORE}(\[)?\d{{1,4}}(?:/\d{{1,2}}/|\.\d{{1,2}}\.|-\d{{1,2}}-)\d{{1,4}},?{_SPACE}{{1,2}}"
-    rf"(?:(?!\d){_WORD}(?:{_HALF}{_SPACE})?)?\d{{1,2}}[:.])(\d{{2}})"
+    rf"\n({_BEFORE}+(\[)?+\d{{1,4}}+(?:/\d{{1,2}}+/|\.\d{{1,2}}+\.|-\d{{1,2}}+-)\d{{1,4}}+,?+{_SPACE}{{1,2}}+"
+    rf"(?:(?!\d){_WORD}(?:{_HALF}{_SPACE})?)?\d{{1,2}}+[:.])(\d{{2}})"
     rf"((?:[:.]\d{{2}})?(?:{_SPACE}?{_HALF})?(?(2)\]|{_SPACE}[-–]){_SPACE})"
 )
 _HOUR = re.compile(
@@ -46,6 +46,7 @@ _PHONE = re.compile(r"\+?[\d\s().\u2010\u2011-]{7,}")
 _MENTION = re.compile("@\u2068([^\u2069\n]{1,100})\u2069")
 _SHORT_ODD = lines.DELETED | lines.OMITTED
 _POLL_STARTS = frozenset({"POLL", "SOND", "UMFR", "ENCU", "ENQU", "PEIL"})
+_ODD_LETTERS = "\u200e<" + "".join(sorted({word[0] for word in _POLL_STARTS}))
 _META_AI = "Meta AI"
 
 
@@ -296,14 +297,14 @@ def _messages(archive: Archive, chat: _Chat) -> Iterator[Row]:
                         continue
                     member = members.member(author)
                 said, deleted, mentions = text, False, []
+                letter = text[:1]
                 if (
                     (len(text) < 60 and text.casefold().rstrip(".") in _SHORT_ODD)
-                    or text[:1] in "\u200e<"
+                    or (letter in _ODD_LETTERS and (letter in "\u200e<" or text[:4] in _POLL_STARTS))
                     or text[-1:] == ">"
-                    or " (" in text
+                    or ("(" in text and " (" in text)  # one sign is found ten times as fast as two
                     or "\u200e" in text
                     or "\u2068" in text
-                    or text[:4] in _POLL_STARTS
                 ):
                     text, said, deleted, mentions = _odd(text, member, chat)
                     if said is None:
