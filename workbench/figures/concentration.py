@@ -40,7 +40,16 @@ def lorenz(frame: pd.DataFrame, *, title: str, language: str) -> go.Figure:
     )  # fmt: skip
     for (place, made), text, up in zip(zip(places, below, strict=True), said, (-44, -14), strict=True):
         drawn.add_annotation(
-            x=place, y=made, text=text, showarrow=True, arrowhead=0, arrowcolor=GREY, ax=-28, ay=up, xanchor="right"
+            x=place,
+            y=made,
+            text=text,
+            showarrow=True,
+            font={"size": 12},
+            arrowhead=0,
+            arrowcolor=GREY,
+            ax=-28,
+            ay=up,
+            xanchor="right",
         )
     drawn.update_layout(hovermode="closest")
     drawn.update_xaxes(range=[0, 1.01], **percent_ticks(1, language))

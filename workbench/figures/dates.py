@@ -36,4 +36,4 @@ def _ticks(dates: Sequence[date], pattern: str, language: str, most: int) -> dic
     if language == "fr":
         written = [re.sub(r"^1 ", "1er ", one) for one in written]
     written = [one.replace(" ", "<br>", 1) for one in written]
-    return {"tickmode": "array", "tickvals": kept, "ticktext": written}
+    return {"tickmode": "array", "tickvals": kept, "ticktext": written, "tickangle": 0}

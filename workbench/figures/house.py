@@ -45,7 +45,9 @@ def figure(
     axis = {"gridcolor": LINE, "linecolor": LINE, "zerolinecolor": LINE, "ticks": "", "automargin": True}
     axis["separatethousands"] = True
     drawn.update_xaxes(**axis, title={"text": escape(x)}, showgrid=False)
-    drawn.update_yaxes(**axis, title={"text": wrapped(y, 24), "standoff": 10}, rangemode="tozero")
+    drawn.update_yaxes(
+        **axis, title={"text": wrapped(y, round((height - 116) / 9)), "standoff": 10}, rangemode="tozero"
+    )
     return drawn
 
 

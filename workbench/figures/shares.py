@@ -55,6 +55,7 @@ def named_shares(rows: pd.DataFrame, *, title: str, x: str, language: str, colou
             yanchor="bottom",
             yshift=11,
             showarrow=False,
+            align="left",
             font={"color": INK, "size": 12.5},
         )
     return drawn
