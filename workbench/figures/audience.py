@@ -43,7 +43,7 @@ def audience_by_group(frame: pd.DataFrame, *, title: str, language: str, by: str
     axis = str(say("audience_by_group.unit", language))
     drawn = figure(*bars, title=title, language=language, x=axis, height=150 + 28 * max(len(order), 1), legend=True)
     drawn.update_layout(barmode="stack", hovermode="closest", margin={"l": 110}, legend={"traceorder": "normal"})
-    drawn.update_xaxes(range=[0, 1], showgrid=True, **percent_ticks(1, language))
+    drawn.update_xaxes(range=[0, 1], showgrid=True, **percent_ticks(1, language, most=5))
     drawn.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(order))),

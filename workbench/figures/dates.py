@@ -1,6 +1,6 @@
 """Axes of days and months, with the names of the reader's language (Plotly knows English only).
 
-Labels have two lines, so that seven of them stand upright beside each other on a telephone too.
+Labels have two lines, so that six of them stand upright beside each other on a telephone too.
 """
 
 import re
@@ -10,7 +10,7 @@ from datetime import date
 from babel.dates import format_date
 
 
-def month_ticks(months: Sequence[date], language: str, *, most: int = 7) -> dict:
+def month_ticks(months: Sequence[date], language: str, *, most: int = 6) -> dict:
     """`tickvals` and `ticktext` for at most so many of the months, the last one always among them.
 
     >>> month_ticks([date(2026, 9, 1), date(2026, 10, 1)], "fr")["ticktext"]
@@ -19,7 +19,7 @@ def month_ticks(months: Sequence[date], language: str, *, most: int = 7) -> dict
     return _ticks(months, "MMM y", language, most)
 
 
-def day_ticks(days: Sequence[date], language: str, *, most: int = 7) -> dict:
+def day_ticks(days: Sequence[date], language: str, *, most: int = 6) -> dict:
     """The same for days: "5 Oct", « 5 oct. », « 1er oct. », in two lines.
 
     >>> day_ticks([date(2026, 10, 1), date(2026, 10, 5)], "fr")["ticktext"]

@@ -68,7 +68,7 @@ def population_waterfall(frame: pd.DataFrame, *, title: str, language: str) -> g
     drawn = figure(bars, title=title, language=language, x=say("population_waterfall.unit", language))
     # The labels stand in the margin, which keeps its width on a phone.
     drawn.update_layout(height=120 + 42 * len(rows), hovermode=False, margin={"r": 64})
-    drawn.update_xaxes(range=[0, max(1, frame["remaining"].max())])
+    drawn.update_xaxes(range=[0, max(1, frame["remaining"].max())], nticks=4)
     return drawn
 
 
