@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ VERSIONS = "versions.json"
 IMPORTING = "importing.json"
 _STAGING = "staging"
 _PORTION_ROWS = 1_000_000
+_NEAR_SECONDS = 2 * 24 * 3600
+"""How far apart a record may be dated by two exports and still be looked for in the month beside its own."""
 _KEPT_HOURS = 7 * 24
 """How long files that are no longer part of the store stay for readers who still have them open."""
 
@@ -172,8 +174,8 @@ def add(
     """Read an export into the community's store, whole or not at all.
 
     A file that is in the store adds nothing, unless `again`: then the rows it brought are replaced by a new reading.
-    Overlapping exports may come in any order: of two states of a record the later observed one is kept, however far
-    apart they date it.
+    Overlapping exports may come in any order: of two states of a record the later observed one is kept. Only one that
+    comes back under the same id, but more than two days away in a month that this export does not touch, is kept twice.
     """
     folder, path = Path(folder).absolute(), Path(path)
     if not path.exists():
@@ -246,8 +248,7 @@ GROUP BY now.rowid
 
 
 def _merge(staging: Staging, store: Path, versions: dict, table: Table, *, again: bool) -> Brought | None:
-    """Bring the staged rows of a table into its Delta table, at the cost of the months they are in and of a look at
-    the keys of the others."""
+    """Bring the staged rows of a table into its Delta table, at the cost of the months they are in."""
     name = table.name
     staged = staging.put_rows[name]
     if not staged and not (again and name in versions):
@@ -270,10 +271,12 @@ def _merge(staging: Staging, store: Path, versions: dict, table: Table, *, again
         replaced = months_in(f"({scan(table, files)}) WHERE import_id = '{staging.import_id}'")
     same_key = equal(table.key, "=")
     if table.month_of:
-        # A record that is dated anew may stand in any other month: of these only the keys are read.
-        others = [file for each in by_month.keys() - months for file in by_month[each]]
-        moved = f"SELECT was.* FROM ({scan(table, others)}) AS was SEMI JOIN {now} AS now ON {same_key}"
-        replaced |= months_in(f"({moved})") if others else set()
+        # A record that is dated anew, as by another time zone, may have stood in the month next to its own.
+        days = ask(f'SELECT DISTINCT CAST("{table.month_of}" AS DATE) FROM {now}')
+        beside = [file for each in _beside(days) - months for file in by_month.get(each, ())]
+        near = f'abs(epoch(now."{table.month_of}" - was."{table.month_of}")) <= {_NEAR_SECONDS}'
+        moved = f"SELECT was.* FROM ({scan(table, beside)}) AS was SEMI JOIN {now} AS now ON {same_key} AND {near}"
+        replaced |= months_in(f"({moved})") if beside else set()
     files = [file for each in sorted(months | replaced) for file in by_month.get(each, ())]
     was = f"SELECT * FROM ({scan(table, files)}) WHERE import_id <> '{staging.import_id}'"
     same = equal([c for c in content_columns(table) if c not in table.key], "IS NOT DISTINCT FROM")
@@ -305,6 +308,15 @@ def _merge(staging: Staging, store: Path, versions: dict, table: Table, *, again
             _write(store / name, relation, table, months=some, overwrite=overwrite)
         versions[name] = _sweep(store / name)
     return Brought(rows=staged, repeated=staged - distinct, new=new, known=known, updated=distinct - new - known)
+
+
+def _beside(days: Iterable[tuple[date]]) -> set[str]:
+    """The months within two days of some days.
+
+    >>> sorted(_beside([(date(2026, 3, 1),), (date(2026, 3, 15),)]))
+    ['2026-02', '2026-03']
+    """
+    return {f"{day + timedelta(days=shift):%Y-%m}" for (day,) in days for shift in (-2, 0, 2)}
 
 
 def _portions(sizes: dict[str, int]) -> Iterator[list[str]]:
