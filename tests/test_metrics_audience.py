@@ -238,4 +238,4 @@ def test_every_case_is_said_and_drawn(language):
 def test_where_nobody_declares_anything_nothing_is_called_hidden():
     frame = metrics.audience_by_group(opened([{"groups": ["den"]} for _ in range(9)]), month=MARCH)
     said = sentences.audience_by_group(frame, language="en")
-    assert len(frame) and said == "By language, members declare nothing that can be shown."
+    assert len(frame) and said == "So the groups cannot be told apart by language either."

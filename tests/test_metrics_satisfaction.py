@@ -106,8 +106,8 @@ def test_a_satisfied_share_is_said_with_its_interval_unless_answers_are_few():
     said = [
         sentences.csat(metrics.csat(opened(*((None, 5, "csat"),) * n), month="2026-03"), language="en") for n in (9, 20)
     ]
-    assert said[0] == "9 of 9 answers were satisfied."
-    assert said[1] == "20 of 20 answers were satisfied: 100% (between 84% and 100% with 95% confidence)."
+    assert said[0] == "9 of 9 answers showed satisfaction."
+    assert said[1] == "20 of 20 answers showed satisfaction: 100% (between 84% and 100% with 95% confidence)."
 
 
 answer = st.tuples(
