@@ -7,7 +7,7 @@ python wb.py test --engines            the same tests, set up first
 It needs PostgreSQL's programs (Debian: apt-get install postgresql) and Java 17 (openjdk-17-jre-headless), on Linux or
 macOS; which of both is missing is left out and said. Python packages go into .tools/engines, apart from .venv: pyspark
 alone is 450 MB. Everything listens on 127.0.0.1 only and is gone at the end: a database in a temporary folder, a Spark
-master and two workers of one processor and 2 GB each.
+master and two workers, of two processors and 2 GB each, and a Spark Connect server that runs on these.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".tools" / "engines"
 PYTHON = HOME / "bin" / "python"
-PACKAGES = ("psycopg[binary]>=3.2", "pyspark>=4.0.5,<4.1", "sqlglot==30.17.0")
+PACKAGES = ("psycopg[binary]>=3.2", "pyspark[connect]>=4.0.5,<4.1", "sqlglot==30.17.0")
 
 
 def main(command: list[str]) -> int:
@@ -39,11 +39,11 @@ def main(command: list[str]) -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="engines-")))
         folder.chmod(0o755)
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        for name, start in (("POSTGRESQL", postgresql), ("SPARK", spark)):
+        for name, start in (("POSTGRESQL", postgresql), ("SPARK", spark), ("CONNECT", connect)):
             if url := start(folder, stack):
-                environment[f"WORKBENCH_TEST_{name}"] = url
+                os.environ[f"WORKBENCH_TEST_{name}"] = url
                 print(f"{name.lower()}: {url}", flush=True)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
@@ -93,30 +93,52 @@ def spark(folder: Path, stack: ExitStack) -> str:
     if not shutil.which("java"):
         print("Java is not installed: Spark is left out. Debian: apt-get install openjdk-17-jre-headless", flush=True)
         return ""
-    home = next((HOME / "lib").glob("python*/site-packages/pyspark"))
     port = free_port()
-    environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1"}
-
-    def started(name: str, *options: str) -> Path:
-        log = folder / f"{name}.log"
-        with log.open("wb") as out:
-            process = subprocess.Popen(
-                [home / "bin" / "spark-class", *options], cwd=folder, env=environment, stdout=out, stderr=out
-            )
-        stack.callback(process.wait)
-        stack.callback(process.terminate)
-        return log
-
-    master = "org.apache.spark.deploy.master.Master"
-    ready(started("master", master, "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"), "ALIVE")
+    master = ("spark-class", "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(port))
+    started("master", [*master, "--webui-port", "0"], "ALIVE", folder, stack)
     for number in (1, 2):
-        work = str(folder / f"work-{number}")
-        log = started(
-            f"worker-{number}", "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--webui-port", "0",
-            "--cores", "1", "--memory", "2g", "--work-dir", work, f"spark://127.0.0.1:{port}",
+        worker = (
+            "spark-class", "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--webui-port", "0",
+            "--cores", "2", "--memory", "2g", "--work-dir", str(folder / f"work-{number}"), f"spark://127.0.0.1:{port}",
         )  # fmt: skip
-        ready(log, "Successfully registered")
-    return f"spark://127.0.0.1:{port}?spark.sql.shuffle.partitions=2"
+        started(f"worker-{number}", worker, "Successfully registered", folder, stack)
+    return f"spark://127.0.0.1:{port}?spark.sql.shuffle.partitions=2&spark.cores.max=1"
+
+
+def connect(folder: Path, stack: ExitStack) -> str:
+    """A Spark Connect server, an application of the cluster with half of its processors; the URL, or nothing."""
+    cluster = os.environ.get("WORKBENCH_TEST_SPARK", "").partition("?")[0]
+    if not cluster:
+        return ""
+    port = free_port()
+    # Who plans for many short questions: quick to start, for a better compiler would come too late.
+    short = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    options = {
+        "spark.connect.grpc.binding.address": "127.0.0.1", "spark.connect.grpc.binding.port": str(port),
+        "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.cores.max": "2",
+        "spark.ui.enabled": "false",
+    }  # fmt: skip
+    server = (
+        "spark-submit", "--master", cluster, "--driver-java-options", short,
+        *(part for name, value in options.items() for part in ("--conf", f"{name}={value}")),
+        "--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal",
+    )  # fmt: skip
+    started("connect", server, "Spark Connect server started", folder, stack)
+    return f"sc://127.0.0.1:{port}?small=yes"
+
+
+def started(name: str, command: list[str], word: str, folder: Path, stack: ExitStack) -> None:
+    """One of Spark's own programs, running as soon as its log has a word; it ends with the stack."""
+    home = next((HOME / "lib").glob("python*/site-packages/pyspark"))
+    environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1"}
+    log = folder / f"{name}.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [home / "bin" / command[0], *command[1:]], cwd=folder, env=environment, stdout=out, stderr=out
+        )
+    stack.callback(process.wait)
+    stack.callback(process.terminate)
+    ready(log, word)
 
 
 def ready(log: Path, word: str, seconds: int = 120) -> None:

@@ -323,10 +323,12 @@ def _offsets(tables: engines.Engine, zone: str, *, months: Iterable[str] = ()) -
         for column in table.columns
         if column.type == INSTANT and not (table.month_of and months)
     ]
-    found = tables.ask(
+    tables.create(
+        "years",
         "SELECT extract(year FROM min(low)) AS low, extract(year FROM max(high)) AS high "
-        f"FROM ({' UNION ALL '.join(told)}) AS instants"
+        f"FROM ({' UNION ALL '.join(told)}) AS instants",
     )
+    found = tables.ask("SELECT low, high FROM years")
     years = [*found.iloc[0].dropna().astype(int), *(int(month[:4]) for month in months)] or [1970]
     first, last = max(1970, min(years) - 1), min(2069, max(years) + 1)
     columns = {"from_at": "TIMESTAMP", "to_at": "TIMESTAMP", "shift": "INTERVAL"}

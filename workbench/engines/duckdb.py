@@ -53,7 +53,7 @@ class DuckDB:
 
     def create(self, name: str, text: str, values: dict | None = None, *, view: bool = False) -> None:
         values = named(text, values)
-        mark = self._mark(name, text, values)
+        mark = mark_of(name, text, values, self._marks)
         if self._kept and name in KEPT and not view:
             file = self._file(name, mark, text, values)
             text, values, view = f"SELECT * FROM read_parquet('{_quoted(file)}')", {}, True
@@ -70,16 +70,12 @@ class DuckDB:
             self.connection.register("rows_to_insert", pd.DataFrame(rows))  # faster than row by row
             self.connection.execute(f"INSERT INTO {name} SELECT * FROM rows_to_insert")
             self.connection.unregister("rows_to_insert")
-        self._marks[name] = _hash(typed, repr(rows))
-
-    def _mark(self, name: str, text: str, values: dict) -> str:
-        read = (set(re.findall(r"\w+", text)) & self._marks.keys()) - {name}
-        return _hash(text, repr(sorted(values.items())), *(self._marks[name] for name in sorted(read)))
+        self._marks[name] = digest(typed, repr(rows))
 
     def _file(self, name: str, mark: str, text: str, values: dict) -> Path:
         """The file that holds the answer to a text, made if it is not there."""
         file = self._kept / f"{name}-{mark}.parquet"
-        with _turn(self._kept / f"{name}.lock"):
+        with turn(self._kept / f"{name}.lock"):
             if not file.exists():
                 aside = file.with_suffix(f".{os.getpid()}.tmp")
                 self.connection.execute(
@@ -139,8 +135,14 @@ def names_of_values(text: str) -> set[str]:
     return set(re.findall(r"\$([a-z_]\w*)", re.sub(r"--[^\n]*", "", text)))
 
 
+def mark_of(name: str, text: str, values: dict, marks: dict[str, str]) -> str:
+    """What changes when the answer to a text may: a hash of the text, its values and the marks of what it names."""
+    read = (set(re.findall(r"\w+", text)) & marks.keys()) - {name}
+    return digest(text, repr(sorted(values.items())), *(marks[one] for one in sorted(read)))
+
+
 @contextlib.contextmanager
-def _turn(lock: Path) -> Iterator[None]:
+def turn(lock: Path) -> Iterator[None]:
     """One process after the other: who waited finds what the one before has made."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("a+b") as file:
@@ -151,7 +153,7 @@ def _turn(lock: Path) -> Iterator[None]:
         yield
 
 
-def _hash(*parts: str) -> str:
+def digest(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:16]
 
 

@@ -1,6 +1,11 @@
 """Apache Spark: a standalone cluster (`spark://`) or Spark Connect (`sc://`); tables as Parquet or in a catalog."""
 
+import json
+import os
+import shutil
+from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -8,7 +13,8 @@ import sqlglot
 from sqlglot import exp
 
 from workbench.engines import without_password
-from workbench.engines.transpiled import Transpiled, has_type
+from workbench.engines.duckdb import digest, mark_of, named, turn
+from workbench.engines.transpiled import Transpiled, has_type, parsed
 from workbench.errors import SettingsError, StoreError
 from workbench.tables import PAIRS, TABLES, TEXT, TEXTS
 
@@ -33,6 +39,13 @@ _OPTIONS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
+# All in one task, without a stage between, a plan made anew on the way or code compiled for it.
+_SMALL = {
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
 _HEAVY = 8
 """A part of a WITH that is named twice and reads so many tables is made beforehand."""
 _numbers = count(1)
@@ -44,17 +57,21 @@ def connect(url: str) -> "Spark":
     """A connection by `spark://host:port` or `sc://host:port`.
 
     `?tables=` is the folder of canonical Parquet, by a path or address that every worker reaches; or `?schema=` the
-    catalog's schema that holds the tables. Further options that begin with `spark.` configure the session.
+    catalog's schema that holds the tables. `?cache=` is a folder that this machine and every worker reach by the same
+    path: tables made from these are kept there. `?small=yes` is for a community whose rows are less work than the plans
+    of its questions. Further options that begin with `spark.` configure the session.
     """
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
-    tables, schema = options.pop("tables", ""), options.pop("schema", "")
+    tables, schema, cache, small = (options.pop(name, "") for name in ("tables", "schema", "cache", "small"))
     if unknown := [name for name in options if not name.startswith("spark.")]:
         raise SettingsError(
-            f"--engine {without_password(url)}: {unknown[0]} is no option of this engine. Allowed: tables, schema, and "
-            "Spark's own, such as spark.executor.memory=4g"
+            f"--engine {without_password(url)}: {unknown[0]} is no option of this engine. Allowed: tables, schema, "
+            "cache, small, and Spark's own, such as spark.executor.memory=4g"
         )
-    engine = Spark(_session(parts._replace(query="").geturl(), parts, options), tables, schema, url)
+    options = {**(_SMALL if small else {}), **options}
+    session = _session(parts._replace(query="").geturl(), parts, options)
+    engine = Spark(session, tables, schema, cache, bool(small), url)
     _open.append(engine)
     return engine
 
@@ -79,13 +96,18 @@ def _session(master: str, parts, options: dict[str, str]) -> "SparkSession":
 
 
 class Spark(Transpiled):
-    """See `workbench.engines.Engine`. Names are temporary views; answers that are kept lie in the executors' memory and
-    disk: when an executor is lost, questions that need it fail and the community has to be opened again."""
+    """See `workbench.engines.Engine`. Names are temporary views. Without a folder `cache`, answers that are kept lie in
+    the executors' memory and disk: when an executor is lost, questions that need it fail and the community has to be
+    opened again. With it they are Parquet there, made once for all processes, under the marks that DuckDB's have too.
+    """
 
     dialect = "spark"
 
-    def __init__(self, session: "SparkSession", tables: str, schema: str, url: str) -> None:
+    def __init__(self, session: "SparkSession", tables: str, schema: str, cache: str, in_one: bool, url: str) -> None:
         super().__init__()
+        self._cache = Path(cache) if cache else None
+        self._marks: dict[str, str] = {}
+        self._in_one = in_one
         self._session, self._tables, self._schema, self._url = session, tables.rstrip("/"), schema, url
         self._views: list[str] = []
 
@@ -95,27 +117,71 @@ class Spark(Transpiled):
                 f"--engine {without_password(self._url)} does not say where the canonical tables are. Add ?tables= "
                 "with the folder that `workbench export --to parquet` wrote, or ?schema= with the catalog's schema."
             )
+        version = self._version()
         for name, table in TABLES.items():
-            found = self._read(name, table).select([c.name for c in table.columns])
+            columns = {c.name: c.type for c in table.columns}
             place = self._place(name)
-            found.createOrReplaceTempView(place)
-            self._know(name, place, {c.name: c.type for c in table.columns})
+            self._named(place, self._read(name, columns).select(list(columns)))
+            self._know(name, place, columns)
+            self._marks[name] = digest(version, name)
+        if version == "unknown":
+            self._cache = None  # nothing says when the tables change
+        return version
+
+    def _version(self) -> str:
         try:
-            found = self._read("exported", None).selectExpr("max(version)").collect()
+            found = self._read("exported", {"version": TEXT}).selectExpr("max(version)").collect()
         except StoreError:
             return "unknown"
         return found[0][0] or "unknown"
 
-    def _read(self, name: str, table) -> "DataFrame":
+    def create(self, name: str, text: str, values: dict | None = None, *, view: bool = False) -> None:
+        mark = mark_of(name, text, named(text, values), self._marks)
+        view = view or not parsed(text).find(exp.Table)  # a row of values alone costs nothing to make again
+        if self._cache and not view:
+            place = self._place(name)
+            answer = self._kept(name, mark, lambda: self._stepwise(self._written(text, values or {})))
+            self._know(name, place, self._named(place, answer))
+        else:
+            super().create(name, text, values, view=view)
+        self._marks[name] = mark
+
+    def _kept(self, name: str, mark: str, sql: Callable[[], str]) -> "DataFrame":
+        """The answer to a query, from the folder that holds it, written if it is not there."""
+        from pyspark.sql.types import StructType
+
+        folder = self._cache / f"{name}-{mark}"
+        with turn(self._cache / f"{name}.lock"):
+            if not folder.exists():
+                aside = folder.with_suffix(f".{os.getpid()}.tmp")
+                shutil.rmtree(aside, ignore_errors=True)
+                answer = self._session.sql(sql())
+                answer.write.parquet(str(aside))
+                (aside / "_schema").write_text(answer.schema.json())  # so that nobody has to look into the files
+                os.replace(aside, folder)
+        schema = StructType.fromJson(json.loads((folder / "_schema").read_text()))
+        return self._session.read.schema(schema).parquet(str(folder))
+
+    def insert(self, name: str, columns: dict[str, str], rows: list[tuple]) -> None:
+        super().insert(name, columns, rows)
+        self._marks[name] = digest(repr(columns), repr(rows))
+
+    def rename(self, name: str, to: str) -> None:
+        super().rename(name, to)
+        self._marks[to] = self._marks.pop(name)
+
+    def inside(self) -> "Spark":
+        other = super().inside()
+        other._marks = dict(self._marks)
+        return other
+
+    def _read(self, name: str, columns: dict[str, str]) -> "DataFrame":
         from pyspark.errors import AnalysisException
 
         try:
             if self._schema:
                 return self._session.table(f"{self._schema}.{name}")
-            reader = self._session.read
-            if table is not None:
-                reader = reader.schema(", ".join(f"`{c.name}` {column_type(c.type)}" for c in table.columns))
-            return reader.parquet(f"{self._tables}/{name}")
+            return self._session.read.schema(_schema(columns)).parquet(f"{self._tables}/{name}")
         except AnalysisException as error:
             where = self._schema or self._tables
             raise StoreError(
@@ -169,11 +235,11 @@ class Spark(Transpiled):
         return tree.sql(self.dialect)
 
     def _put(self, place: str, columns: dict[str, str], rows: list[tuple]) -> None:
-        schema = ", ".join(f"`{name}` {column_type(kind)}" for name, kind in columns.items())
-        self._named(place, self._session.createDataFrame([tuple(row) for row in rows], schema))
+        self._named(place, self._session.createDataFrame([tuple(row) for row in rows], _schema(columns)))
 
     def _named(self, place: str, answer: "DataFrame") -> dict[str, str]:
         self._views.append(place)
+        answer = answer.coalesce(1) if self._in_one else answer
         answer.createOrReplaceTempView(place)
         return _described(answer)
 
@@ -208,6 +274,10 @@ class Spark(Transpiled):
 def column_type(kind: str) -> str:
     """Spark's type for a column of a canonical table."""
     return _COLUMN_TYPES.get(kind, kind)
+
+
+def _schema(columns: dict[str, str]) -> str:
+    return ", ".join(f"`{name}` {column_type(kind)}" for name, kind in columns.items())
 
 
 def _bound(value: object) -> object:

@@ -97,7 +97,7 @@ class Transpiled:
             bound.setdefault(node.name, value)
             return typed(self._placeholder(list(bound).index(node.name) + 1, node.name), value)
 
-        tree = _parsed(text).copy().transform(valued)
+        tree = parsed(text).copy().transform(valued)
         tree = qualify(
             tree, schema=self._columns, dialect="duckdb", quote_identifiers=True, validate_qualify_columns=False
         )
@@ -126,7 +126,7 @@ class Transpiled:
 
 
 @lru_cache(maxsize=512)
-def _parsed(text: str) -> exp.Expression:
+def parsed(text: str) -> exp.Expression:
     return sqlglot.parse_one(text, read="duckdb")
 
 
