@@ -116,7 +116,7 @@ def connect(folder: Path, stack: ExitStack) -> str:
     options = {
         "spark.connect.grpc.binding.address": "127.0.0.1", "spark.connect.grpc.binding.port": str(port),
         "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.cores.max": "2",
-        "spark.ui.enabled": "false",
+        "spark.ui.enabled": "false", "spark.log.level": "WARN",
     }  # fmt: skip
     server = (
         "spark-submit", "--master", cluster, "--driver-java-options", short,

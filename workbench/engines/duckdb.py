@@ -27,7 +27,7 @@ KEPT = frozenset(
         "tangled_stays", "group_people", "inferred_replies", "openers", "newcomers", "engagement_score",
     )
 )  # fmt: skip
-_KEPT_FILES = 40
+KEPT_FILES = 40
 """Of each such table so many stay, the last used: the months of a report, for some parts of the community."""
 
 
@@ -84,7 +84,7 @@ class DuckDB:
                 os.replace(aside, file)
             os.utime(file)
             by_use = sorted(self._kept.glob(f"{name}-*.parquet"), key=lambda one: one.stat().st_mtime_ns)
-            for old in by_use[:-_KEPT_FILES]:
+            for old in by_use[:-KEPT_FILES]:
                 with contextlib.suppress(OSError):  # another process reads it (Windows)
                     old.unlink()
         return file

@@ -13,7 +13,7 @@ import sqlglot
 from sqlglot import exp
 
 from workbench.engines import without_password
-from workbench.engines.duckdb import digest, mark_of, named, turn
+from workbench.engines.duckdb import KEPT_FILES, digest, mark_of, named, turn
 from workbench.engines.transpiled import Transpiled, has_type, parsed
 from workbench.errors import SettingsError, StoreError
 from workbench.tables import PAIRS, TABLES, TEXT, TEXTS
@@ -46,6 +46,7 @@ _SMALL = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
+_SCHEMA = "_schema"  # in a kept table's folder: its columns, so that nobody has to look into the files
 _HEAVY = 8
 """A part of a WITH that is named twice and reads so many tables is made beforehand."""
 _numbers = count(1)
@@ -153,14 +154,36 @@ class Spark(Transpiled):
         folder = self._cache / f"{name}-{mark}"
         with turn(self._cache / f"{name}.lock"):
             if not folder.exists():
-                aside = folder.with_suffix(f".{os.getpid()}.tmp")
-                shutil.rmtree(aside, ignore_errors=True)
-                answer = self._session.sql(sql())
-                answer.write.parquet(str(aside))
-                (aside / "_schema").write_text(answer.schema.json())  # so that nobody has to look into the files
-                os.replace(aside, folder)
-        schema = StructType.fromJson(json.loads((folder / "_schema").read_text()))
+                self._write(self._session.sql(sql()), folder)
+            os.utime(folder)
+            by_use = sorted(self._cache.glob(f"{name}-*"), key=lambda one: one.stat().st_mtime_ns)
+            for old in by_use[:-KEPT_FILES]:
+                shutil.rmtree(old, ignore_errors=True)
+        schema = StructType.fromJson(json.loads((folder / _SCHEMA).read_text(encoding="utf-8")))
         return self._session.read.schema(schema).parquet(str(folder))
+
+    def _write(self, answer: "DataFrame", folder: Path) -> None:
+        """The answer to a query as Parquet, whole or not at all."""
+        import duckdb
+        from pyspark.sql import Observation
+        from pyspark.sql.functions import count, lit
+
+        aside = folder.with_suffix(f".{os.getpid()}.tmp")
+        shutil.rmtree(aside, ignore_errors=True)
+        told = Observation()
+        answer.observe(told, count(lit(1)).alias("rows")).write.parquet(str(aside))
+        files = [str(file) for file in aside.glob("*.parquet")]
+        with duckdb.connect() as here:
+            rows_of = "SELECT num_rows FROM parquet_file_metadata($files)"
+            sizes = here.execute(rows_of, {"files": files}).fetchall() if files else []
+        if sum(rows for (rows,) in sizes) != told.get["rows"]:
+            # What a worker wrote to a disk of its own would be missing without a word.
+            raise StoreError(
+                f"not all rows that the workers wrote to {aside} are there. Give as cache= a folder that this machine "
+                "and every worker reach by the same path, or leave it out."
+            )
+        (aside / _SCHEMA).write_text(answer.schema.json(), encoding="utf-8")
+        os.replace(aside, folder)
 
     def insert(self, name: str, columns: dict[str, str], rows: list[tuple]) -> None:
         super().insert(name, columns, rows)
