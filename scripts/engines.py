@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -95,7 +96,7 @@ def spark(folder: Path, stack: ExitStack) -> str:
         return ""
     port = free_port()
     master = ("spark-class", "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(port))
-    started("master", [*master, "--webui-port", "0"], "ALIVE", folder, stack)
+    started("master", (*master, "--webui-port", "0"), "ALIVE", folder, stack)
     for number in (1, 2):
         worker = (
             "spark-class", "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--webui-port", "0",
@@ -123,12 +124,12 @@ def connect(folder: Path, stack: ExitStack) -> str:
         *(part for name, value in options.items() for part in ("--conf", f"{name}={value}")),
         "--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal",
     )  # fmt: skip
-    started("connect", server, "Spark Connect server started", folder, stack)
+    started("connect", server, port, folder, stack)
     return f"sc://127.0.0.1:{port}?small=yes"
 
 
-def started(name: str, command: list[str], word: str, folder: Path, stack: ExitStack) -> None:
-    """One of Spark's own programs, running as soon as its log has a word; it ends with the stack."""
+def started(name: str, command: Sequence[str], sign: str | int, folder: Path, stack: ExitStack) -> None:
+    """One of Spark's own programs, ready as soon as its log has a word or a port answers; it ends with the stack."""
     home = next((HOME / "lib").glob("python*/site-packages/pyspark"))
     environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1"}
     log = folder / f"{name}.log"
@@ -138,12 +139,18 @@ def started(name: str, command: list[str], word: str, folder: Path, stack: ExitS
         )
     stack.callback(process.wait)
     stack.callback(process.terminate)
-    ready(log, word)
+    ready(log, sign)
 
 
-def ready(log: Path, word: str, seconds: int = 120) -> None:
+def ready(log: Path, sign: str | int, seconds: int = 120) -> None:
+    def there() -> bool:
+        if isinstance(sign, str):
+            return sign in log.read_text(encoding="utf-8", errors="replace")
+        with socket.socket() as asked:
+            return asked.connect_ex(("127.0.0.1", sign)) == 0
+
     for _ in range(seconds * 4):
-        if word in log.read_text(encoding="utf-8", errors="replace"):
+        if there():
             return
         time.sleep(0.25)
     raise SystemExit(
