@@ -6,7 +6,7 @@ time all is made, the second time, in another process, what the engine keeps is 
 `workbench report` (--notebooks FILE: of one page), whose numbers.json must be DuckDB's.
 
 Processor seconds are of all processes, servers too; memory is the largest sum of their proportional set sizes (PSS),
-less nothing: an idle cluster is part of the bill.
+an idle cluster included.
 """
 
 import argparse

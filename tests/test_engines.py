@@ -1,8 +1,8 @@
 """Every count gives the same answer on every engine; a table arrives there whole or not at all.
 
 PostgreSQL and Spark take part where a server is: `python wb.py test --engines` starts both, or name your own in
-WORKBENCH_TEST_POSTGRESQL, WORKBENCH_TEST_SPARK and WORKBENCH_TEST_CONNECT (sc://…?small=yes). Without one, DuckDB
-itself plays the foreign engine: its texts take the same way through sqlglot.
+WORKBENCH_TEST_POSTGRESQL and WORKBENCH_TEST_SPARK. Without one, DuckDB itself plays the foreign engine: its texts take
+the same way through sqlglot.
 """
 
 import inspect
@@ -36,9 +36,8 @@ from workbench.engines.transpiled import Transpiled
 SERVERS = {
     "postgresql": os.environ.get("WORKBENCH_TEST_POSTGRESQL", ""),
     "spark": os.environ.get("WORKBENCH_TEST_SPARK", ""),
-    "connect": os.environ.get("WORKBENCH_TEST_CONNECT", ""),
 }
-ENGINES = ("itself", "postgresql", "spark")
+ENGINES = ("itself", *SERVERS)
 MONTH = "2026-03"
 GAPS: dict[tuple[str, str], str] = {}
 """(engine, question) → why that engine cannot answer it; a strict expected failure."""
@@ -470,16 +469,9 @@ def test_a_community_in_parquet_answers_on_spark_as_its_store(tmp_path):
     asked_of_both(folder, f"{url}{'&' if '?' in url else '?'}tables={lake}")
 
 
-@pytest.mark.parametrize("name", ["postgresql", "connect"])
-def test_a_report_on_another_engine_is_that_of_the_store_to_the_byte(tmp_path, name, request):
-    # A process of its own: one process has either a Spark session of its own or one of Spark Connect.
-    folder, lake = stored(tmp_path), tmp_path / "lake"
-    if name == "postgresql":
-        url, *_ = request.getfixturevalue("schema")
-        export.to_postgresql(folder, url)
-    else:
-        url = f"{url_of(name)}&tables={lake}&cache={tmp_path / 'kept'}"
-        export.to_parquet(folder, lake)
+def test_a_report_on_postgresql_is_that_of_the_store_to_the_byte(tmp_path, schema):
+    folder, (url, *_) = stored(tmp_path), schema
+    export.to_postgresql(folder, url)
     pages = Path(__file__).parent / "notebooks" / "good"
     for out, engine_of_it in (("here", "duckdb"), ("there", url)):
         given = {"community": folder, "notebooks": pages, "jobs": "1", "out": tmp_path / out, "engine": engine_of_it}
