@@ -2,8 +2,8 @@
 
 scripts/engines.py starts the servers and says where they are (WORKBENCH_TEST_…). Each community is exported once;
 each engine then opens it in a process of its own and asks eight metrics of its last complete month, twice: the first
-time all is made, the second time, in another process, what the engine keeps is found. With --report it is the whole
-`workbench report` (--notebooks FILE: of one page), whose numbers.json must be DuckDB's.
+time all is made, the second time, in another process, what the engine keeps is found (--runs 1: once). With --report it
+is the whole `workbench report` (--notebooks FILE: of one page), whose numbers.json must be DuckDB's.
 
 Processor seconds are of all processes, servers too; memory is the largest sum of their proportional set sizes (PSS),
 an idle cluster included.
@@ -95,7 +95,7 @@ def urls(lake: Path, cache: Path, only: list[str]) -> dict[str, str]:
     return {name: url for name, url in found.items() if not only or name in only}
 
 
-def main(folders: list[Path], only: list[str], report: bool, notebooks: list[str], jobs: str) -> None:
+def main(folders: list[Path], only: list[str], report: bool, notebooks: list[str], jobs: str, runs: int) -> None:
     from workbench import export
 
     for folder in folders:
@@ -112,7 +112,7 @@ def main(folders: list[Path], only: list[str], report: bool, notebooks: list[str
                     out = Path(aside, f"report-{name}")
                     command = [sys.executable, "-m", "workbench", "report", "--quiet", "--community", str(folder),
                                "--out", str(out), "--jobs", jobs, *notebooks]  # fmt: skip
-                for run in ("first", "second"):
+                for run in ("first", "second")[:runs]:
                     wall, spent, peak, told = measured(command, {**os.environ, "WORKBENCH_ENGINE": url})
                     print(f"{name:<12}{run:<8}{wall:>8.1f}{spent:>8.1f}{peak:>9.0f}", flush=True)
                     answer = (out / "numbers.json").read_text() if report else json.loads(told)["answers"]
@@ -131,10 +131,11 @@ if __name__ == "__main__":
     parser.add_argument("--report", action="store_true", help="the whole report, not eight metrics")
     parser.add_argument("--notebooks", help="with --report: only this notebook or folder")
     parser.add_argument("--jobs", default="1")
+    parser.add_argument("--runs", type=int, choices=(1, 2), default=2)
     parser.add_argument("--questions", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.questions:
         questions(given.folders[0])
     else:
         pages = ["--notebooks", given.notebooks] if given.notebooks else []
-        main(given.folders, given.engines, given.report, pages, given.jobs)
+        main(given.folders, given.engines, given.report, pages, given.jobs, given.runs)
