@@ -57,6 +57,11 @@ def whatsapp(size: int) -> Iterator[bytes]:
         yield f"{at:%d/%m/%Y, %H:%M} - Member {who}: {text}\n".encode()
 
 
+def irc(size: int) -> Iterator[bytes]:
+    for _, at, who, text in said():
+        yield f"{at:%Y-%m-%d %H:%M:%S} <member{who}> {text}\n".encode()
+
+
 def telegram(size: int) -> Iterator[bytes]:
     yield b'{"name": "Tea", "type": "private_supergroup", "id": 42, "messages": ['
     for number, at, who, text in said():
@@ -214,6 +219,7 @@ FORMATS: dict[str, tuple[str, str, Callable]] = {
     "stackexchange": ("stackexchange", "dump", posts), "slack": ("slack", "slack.zip", days),
     "zulip": ("zulip", "zulip.zip", shards), "discourse": ("discourse", "forum.zip", topics),
     "facebook": ("facebook", "facebook.zip", chats), "topics": ("discourse", "topics.zip", whole_topics),
+    "irc": ("irc", "#tea.log", irc),
 }  # fmt: skip
 """Importer, file and what generates it. Of a zip, MB are those of its files."""
 JSON_ZIPS = {"slack", "zulip", "discourse", "topics", "facebook"}
