@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from workbench.metrics.intervals import rate
 from workbench.models.themes import Themes
 from workbench.models.words import fold
 from workbench.period import Month
@@ -95,8 +94,17 @@ def themes_covered_share(texts: pd.DataFrame, found: Themes, *, month: str | Mon
     ids = texts.loc[pd.to_datetime(texts["month"]) == start, ["text_id"]]
     n = len(ids)
     in_theme = int(ids.merge(found.assignments, on="text_id")["theme_id"].notna().sum()) if n else 0
-    counts = pd.DataFrame({"numerator": [in_theme], "denominator": [n]})
-    return rate(counts, "themes_covered_share", why_empty="why.no_texts")
+    low, high = _wilson(in_theme, n)
+    return pd.DataFrame(
+        {
+            "themes_covered_share": [in_theme / n if n else np.nan],
+            "numerator": [in_theme],
+            "denominator": [n],
+            "low": [low],
+            "high": [high],
+            "why": [None if n else "why.no_texts"],
+        }
+    )
 
 
 def _voices(texts: pd.DataFrame) -> pd.Series:
@@ -122,6 +130,15 @@ def _ratio(items: np.ndarray, earlier: np.ndarray, months: int) -> tuple[np.ndar
 
 def _in_a_row(present: np.ndarray) -> np.ndarray:
     return np.cumprod(present[:, ::-1], axis=1).sum(axis=1) if len(present) else np.zeros(0, dtype=int)
+
+
+def _wilson(successes: int, n: int, z: float = 1.959963984540054) -> tuple[float, float]:
+    if not n:
+        return np.nan, np.nan
+    share = successes / n
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
+    return max(centre - half, 0.0), min(centre + half, 1.0)
 
 
 def theme_table(
