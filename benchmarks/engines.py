@@ -1,9 +1,10 @@
-"""The same questions, or the same report, on each engine: python scripts/engines.py python benchmarks/engines.py DIR…
+"""The same questions, or the same report, on each engine: python scripts/engines.py PYTHON benchmarks/engines.py DIR…
 
-scripts/engines.py starts the servers and says where they are (WORKBENCH_TEST_…). Each community is exported once;
-each engine then opens it in a process of its own and asks eight metrics of its last complete month, twice: the first
-time all is made, the second time, in another process, what the engine keeps is found (--runs 1: once). With --report it
-is the whole `workbench report` (--notebooks FILE: of one page), whose numbers.json must be DuckDB's.
+PYTHON is .tools/engines/bin/python, which scripts/engines.py sets up; it starts the servers and says where they are
+(WORKBENCH_TEST_…). Each community is exported once; each engine then opens it in a process of its own and asks eight
+metrics of its last complete month, twice: the first time all is made, the second time, in another process, what the
+engine keeps is found (--runs 1: once). With --report it is the whole `workbench report` (--notebooks FILE: of one
+page), whose numbers.json must be DuckDB's.
 
 Processor seconds are of all processes, servers too; memory is the largest sum of their proportional set sizes (PSS),
 an idle cluster included.

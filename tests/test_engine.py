@@ -302,9 +302,12 @@ def test_a_month_of_a_community_without_any_row_is_empty_and_not_an_error():
 # On disk
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A community on disk, its events spread over four months and a change of the clock."""
+@pytest.fixture(params=["roll-ups in memory", "roll-ups read where they lie"])
+def folder(tmp_path, monkeypatch, request):
+    """A community on disk, its events spread over four months and a change of the clock; asked as a small one is, and
+    as a large one."""
+    if request.param != "roll-ups in memory":
+        monkeypatch.setattr("workbench.engine._SMALL", -1)
     rows = [
         ("members", {"member_id": f"chat:{n}", "platform": "chat", "role": "staff" if n == "c" else "member"})
         for n in "abc"
