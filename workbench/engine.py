@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -46,6 +47,7 @@ ALL_TIME = (
 )  # fmt: skip
 _SMALL = 8_000_000
 """Bytes: roll-ups up to this size are read once, into memory; to open a file a month costs each question more."""
+OFFSETS = {"from_at": "TIMESTAMP", "to_at": "TIMESTAMP", "shift": "INTERVAL"}
 COUNTS_MONTHS = r"\b(active_months|account_month|previous_start)\b|\bdate_trunc\('month'"
 
 
@@ -222,11 +224,11 @@ def _stored_here(folder: Path, chosen: settings.Settings, progress) -> tuple[Duc
         tables.create(name, latest(table, store.scan(table, kept.files[name])), view=not table.versioned)
     _offsets(tables, chosen.timezone, months=kept.months["events"])
     rolled = rollups.build(
-        tables.connection,
         cache_folder / "rollups",
         kept.months["events"],
         zone=chosen.timezone,
         source=lambda files: store.scan(TABLES["events"], files),
+        connect=lambda at_once: _beside(tables, at_once, cache_folder / "spill"),
         **({"progress": progress} if progress else {}),
     )
     small = sum(Path(file).stat().st_size for files in rolled.values() for file in files) <= _SMALL
@@ -314,6 +316,23 @@ def _connect(*, memory: str = "", **config):
     return connection
 
 
+@contextmanager
+def _beside(tables: DuckDB, at_once: int, spill: Path):
+    """A connection of its own, one of so many that share the memory and the processors, with the same `utc_offsets`."""
+    ((memory,),) = tables.connection.execute("SELECT current_setting('memory_limit')").fetchall()
+    number, unit = memory.split()
+    connection = _connect(temp_directory=str(spill))
+    try:
+        connection.execute(f"SET memory_limit = '{float(number) / at_once}{unit}'")
+        connection.execute(f"SET threads = {max(1, (os.cpu_count() or 1) // at_once)}")
+        beside = DuckDB(connection)
+        spans = tables.connection.execute("SELECT from_at, to_at, shift FROM utc_offsets").fetchall()
+        beside.insert("utc_offsets", OFFSETS, spans)
+        yield connection
+    finally:
+        connection.close()
+
+
 def _offsets(tables: engines.Engine, zone: str, *, months: Iterable[str] = ()) -> None:
     """Table `utc_offsets`: the zone's offsets in the years of the data, one more on either side. Few rows, for an
     engine compares each with all events. `months` are those of the tables stored by month, where they are known."""
@@ -331,8 +350,7 @@ def _offsets(tables: engines.Engine, zone: str, *, months: Iterable[str] = ()) -
     found = tables.ask("SELECT low, high FROM years")
     years = [*found.iloc[0].dropna().astype(int), *(int(month[:4]) for month in months)] or [1970]
     first, last = max(1970, min(years) - 1), min(2069, max(years) + 1)
-    columns = {"from_at": "TIMESTAMP", "to_at": "TIMESTAMP", "shift": "INTERVAL"}
-    tables.insert("utc_offsets", columns, _spans(zone, first, last))
+    tables.insert("utc_offsets", OFFSETS, _spans(zone, first, last))
 
 
 @cache

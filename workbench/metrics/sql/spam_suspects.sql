@@ -10,11 +10,11 @@
 -- Texts are the same when they lead to the same site and are equal without links, mentions, digits, punctuation and case,
 -- with 20 characters left. Sites are looked at since $links_start_at. Deleted messages count where their text is known.
 WITH first_days AS (
-    SELECT coalesce(s.person_id, d.member_id) AS person_id, min(d.day) AS first_day
-    FROM account_day AS d
-    LEFT JOIN several_accounts AS s ON s.member_id = d.member_id
-    WHERE d.posts + d.replies > 0 AND d.day < $month_end AND d.member_id IS NOT NULL
-    GROUP BY coalesce(s.person_id, d.member_id)
+    SELECT coalesce(s.person_id, t.member_id) AS person_id, min(t.first_message_on) AS first_day
+    FROM traces AS t
+    LEFT JOIN several_accounts AS s ON s.member_id = t.member_id
+    WHERE t.first_message_on < $month_end
+    GROUP BY coalesce(s.person_id, t.member_id)
 ),
 joins AS (
     SELECT coalesce(s.person_id, m.member_id) AS person_id, min(m.joined_at) AS joined_at
