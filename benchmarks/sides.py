@@ -21,7 +21,7 @@ from generate import LAST_MONTH, ZONE, peak_mb
 
 WAYS = ("scan", "workbench", "duckdb", "rollups", "polars", "pandas")
 FIRST_REPLY = """
-WITH openers AS (
+WITH opening AS (
     SELECT event_id, occurred_at, person_id
     FROM people_events
     WHERE
@@ -41,7 +41,7 @@ replies AS (
 ),
 firsts AS (
     SELECT o.event_id, min(extract(epoch FROM r.occurred_at - o.occurred_at)) / 3600 AS hours
-    FROM openers AS o
+    FROM opening AS o
     JOIN replies AS r ON r.reply_to = o.event_id AND r.person_id <> o.person_id
     GROUP BY o.event_id
 )
