@@ -36,8 +36,9 @@ from workbench.engines.transpiled import Transpiled
 SERVERS = {
     "postgresql": os.environ.get("WORKBENCH_TEST_POSTGRESQL", ""),
     "spark": os.environ.get("WORKBENCH_TEST_SPARK", ""),
+    "connect": os.environ.get("WORKBENCH_TEST_CONNECT", ""),
 }
-ENGINES = ("itself", *SERVERS)
+ENGINES = ("itself", "postgresql", "spark")  # Spark Connect is Spark, and slow: it has one test
 MONTH = "2026-03"
 GAPS: dict[tuple[str, str], str] = {}
 """(engine, question) → why that engine cannot answer it; a strict expected failure."""
@@ -467,6 +468,26 @@ def test_a_community_in_parquet_answers_on_spark_as_its_store(tmp_path):
     folder, lake = stored(tmp_path), tmp_path / "lake"
     export.to_parquet(folder, lake)
     asked_of_both(folder, f"{url}{'&' if '?' in url else '?'}tables={lake}")
+
+
+def test_a_community_in_parquet_answers_through_spark_connect_as_its_store(tmp_path):
+    """In a process of its own: one has a session of the cluster or of Spark Connect, never both."""
+    url = url_of("connect")
+    folder, lake = stored(tmp_path), tmp_path / "lake"
+    export.to_parquet(folder, lake)
+    names = ("mau", "engagement_rate", "top_contributors", "unanswered")
+    ask = (
+        "import sys, workbench; from workbench import metrics\n"
+        "folder, engine, month, to, *names = sys.argv[1:]\n"
+        "with workbench.open(folder, engine=engine) as community:\n"
+        "    for name in names:\n"
+        "        getattr(metrics, name)(community, month=month).to_pickle(f'{to}/{name}.pkl')\n"
+    )
+    url = f"{url}{'&' if '?' in url else '?'}tables={lake}"
+    subprocess.run([sys.executable, "-c", ask, folder, url, MONTH, tmp_path, *names], check=True)
+    with open_community(folder) as community:
+        for name in names:
+            assert_equal(pd.read_pickle(tmp_path / f"{name}.pkl"), getattr(metrics, name)(community, month=MONTH))
 
 
 def test_a_report_on_postgresql_is_that_of_the_store_to_the_byte(tmp_path, schema):
