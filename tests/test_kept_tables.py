@@ -1,6 +1,7 @@
-"""Tables that are kept beside the store: read while nothing that they are made from changed, made again when it did."""
+"""Tables and slow answers kept beside the store: read while nothing that they are made from changed, else made anew."""
 
 import duckdb
+import pandas as pd
 import pytest
 
 from workbench.engines.duckdb import DuckDB
@@ -81,3 +82,61 @@ def test_only_the_forty_last_used_files_of_a_table_stay(opened, tmp_path):
         accounts(tables, f"SELECT member_id, {number} AS number FROM members")
     assert len(files(tmp_path)) == 40
     assert accounts(tables) == ["a"]
+
+
+@pytest.fixture
+def every_answer_is_slow(monkeypatch):
+    monkeypatch.setattr("workbench.engines.duckdb.SLOW", 0)
+
+
+COUNT = "SELECT count(*) AS n FROM all_members WHERE member_id >= $least"
+
+
+def count(tables: DuckDB, *, least: str = "a", keep: bool = True) -> int:
+    return int(tables.ask(COUNT, {"least": least, "beside": 1}, keep=keep)["n"].iloc[0])
+
+
+def test_a_slow_answer_is_read_by_the_next_process_until_a_table_or_a_value_changes(
+    opened, tmp_path, every_answer_is_slow
+):
+    assert count(opened("a", "b")) == 2
+    (file,) = (tmp_path / "tables" / "answers").iterdir()
+    # Put another answer in its place: who reads it did not ask again.
+    duckdb.sql("SELECT 7 AS n").write_parquet(str(file))
+    assert count(opened("a", "b")) == 7
+    assert count(opened("a", "b"), least="b") == 1
+    assert count(opened("a", "b", "c")) == 3
+    assert count(opened("a", "b"), keep=False) == 2
+
+
+def test_a_quick_answer_is_not_written(opened, tmp_path, monkeypatch):
+    monkeypatch.setattr("workbench.engines.duckdb.SLOW", 1e9)
+    assert count(opened("a")) == 1
+    assert not (tmp_path / "tables" / "answers").exists()
+
+
+def test_a_kept_answer_has_the_rows_order_and_types_of_the_first(opened, every_answer_is_slow):
+    text = (
+        "SELECT * FROM (VALUES (3, 1.5::DOUBLE, 'z', DATE '2026-03-01', TIMESTAMP '2026-03-01 10:00:00', ['a', NULL], "
+        "true, 2::HUGEINT), (1, NULL, NULL, NULL, NULL, NULL, NULL, NULL), (2, 0.1, '=x\"', NULL, NULL, [], false, 1)) "
+        "AS t(a, b, c, d, e, f, g, h)"
+    )
+    first = opened("a").ask(text, keep=True)
+    pd.testing.assert_frame_equal(opened("a").ask(text, keep=True), first)
+    assert first["a"].tolist() == [3, 1, 2]
+
+
+def test_a_question_that_fails_leaves_nothing_and_can_be_asked_again(opened, tmp_path, every_answer_is_slow):
+    tables = opened("a")
+    with pytest.raises(duckdb.Error):
+        tables.ask("SELECT error('no') AS n FROM all_members", keep=True)
+    assert count(tables) == 1
+    assert [file.suffix for file in (tmp_path / "tables" / "answers").iterdir()] == [".parquet"]
+
+
+def test_only_so_many_answers_stay(opened, tmp_path, every_answer_is_slow, monkeypatch):
+    monkeypatch.setattr("workbench.engines.duckdb.KEPT_ANSWERS", 3)
+    tables = opened("a")
+    for least in "abcdefg":
+        count(tables, least=least)
+    assert len(list((tmp_path / "tables" / "answers").iterdir())) == 3

@@ -86,17 +86,20 @@ class Community:
         (local days, half-open), `$month_start_at`, `$month_end_at` (UTC); further values are bound by keyword. `Days`
         may stand for a month where the text counts no calendar months.
         """
-        return self.run(question_sql(question), month=month, **values)
+        return self._answer(question_sql(question), month, values, keep=True)
 
     def run(self, sql: str, *, month: "str | Month | Days", **values) -> "pd.DataFrame":
         """The answer to any SQL text, with the tables and values that `ask` gives."""
+        return self._answer(sql, month, values)
+
+    def _answer(self, sql: str, month: "str | Month | Days", values: dict, *, keep: bool = False) -> "pd.DataFrame":
         month = Month.parse(month)
         known = {**self._bounds(month), **values}
         if missing := names_of_values(sql) - known.keys():
             raise SettingsError(f"the question needs the values {', '.join(sorted(missing))}; give them by keyword.")
         tables = self._at(month)
         self._prepare(sql, month, known)
-        return tables.ask(sql, known)
+        return tables.ask(sql, known, keep=keep)
 
     def _prepare(self, sql: str, month: Month, known: dict) -> None:
         """Make the tables of the month that a text names, and before each those that its own text names."""

@@ -46,8 +46,9 @@ class Engine(Protocol):
     def rename(self, name: str, to: str) -> None:
         """Call a table by another name; its old name is free."""
 
-    def ask(self, text: str, values: dict | None = None) -> "pd.DataFrame":
-        """The answer to a text, with the column types that DuckDB would give."""
+    def ask(self, text: str, values: dict | None = None, *, keep: bool = False) -> "pd.DataFrame":
+        """The answer to a text, with the column types that DuckDB would give. `keep`: a later process may be given the
+        answer of this one, as long as no table has changed."""
 
     def inside(self) -> "Engine":
         """The same tables, with room for some more that do not show outside."""

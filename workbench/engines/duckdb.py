@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,13 +30,18 @@ KEPT = frozenset(
 )  # fmt: skip
 KEPT_FILES = 40
 """Of each such table so many stay, the last used: the months of a report, for some parts of the community."""
+KEPT_ANSWERS = 2000
+"""As many answers stay, the last used: those of some reports."""
+SLOW = 0.03
+"""Seconds: an answer that took longer is kept, for a third of a report's questions are asked on several pages."""
 
 
 class DuckDB:
     """See `workbench.engines.Engine`. What an engine inside another makes is temporary: it does not show outside.
 
-    With a folder `kept`, some tables are kept there as Parquet under a mark: a hash of their text, its values and the
-    marks of the tables that it names. What none of these changed is read, not made again; deleting it is always safe.
+    With a folder `kept`, some tables and slow answers are kept there as Parquet under a mark: a hash of their text, its
+    values and the marks of the tables that it names. What none of these changed is read, not made again; deleting it is
+    always safe.
     """
 
     def __init__(
@@ -77,17 +83,15 @@ class DuckDB:
         file = self._kept / f"{name}-{mark}.parquet"
         with turn(self._kept / f"{name}.lock"):
             if not file.exists():
-                aside = file.with_suffix(f".{os.getpid()}.tmp")
-                self.connection.execute(
-                    f"COPY ({text}) TO '{_quoted(aside)}' (FORMAT parquet, COMPRESSION zstd)", values
-                )
-                os.replace(aside, file)
+                self._write(file, f"({text})", values)
             os.utime(file)
-            by_use = sorted(self._kept.glob(f"{name}-*.parquet"), key=lambda one: one.stat().st_mtime_ns)
-            for old in by_use[:-KEPT_FILES]:
-                with contextlib.suppress(OSError):  # another process reads it (Windows)
-                    old.unlink()
+            _drop_unused(self._kept, f"{name}-*.parquet", KEPT_FILES)
         return file
+
+    def _write(self, file: Path, source: str, values: dict | None = None) -> None:
+        aside = file.with_suffix(f".{os.getpid()}.tmp")
+        self.connection.execute(f"COPY {source} TO '{_quoted(aside)}' (FORMAT parquet, COMPRESSION zstd)", values)
+        os.replace(aside, file)
 
     def rename(self, name: str, to: str) -> None:
         found = self.connection.execute(
@@ -97,8 +101,23 @@ class DuckDB:
         self.connection.execute(f"ALTER {form} {name} RENAME TO {to}")
         self._marks[to] = self._marks.pop(name)
 
-    def ask(self, text: str, values: dict | None = None) -> "pd.DataFrame":
-        return self.connection.execute(text, named(text, values)).df()
+    def ask(self, text: str, values: dict | None = None, *, keep: bool = False) -> "pd.DataFrame":
+        values = named(text, values)
+        if not (keep and self._kept):
+            return self.connection.execute(text, values).df()
+        file = self._kept / "answers" / f"{mark_of('', text, values, self._marks)}.parquet"
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(file)
+            return self.connection.execute(f"SELECT * FROM read_parquet('{_quoted(file)}')").df()
+        began = time.perf_counter()
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE _answer AS {text}", values)
+        answer = self.connection.execute("SELECT * FROM _answer").df()
+        if time.perf_counter() - began > SLOW:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._write(file, "_answer")
+            _drop_unused(file.parent, "*.parquet", KEPT_ANSWERS)
+        self.connection.execute("DROP TABLE _answer")
+        return answer
 
     def inside(self) -> "DuckDB":
         return DuckDB(self.connection.cursor(), temporary=True, kept=self._kept, marks=dict(self._marks))
@@ -155,6 +174,14 @@ def turn(lock: Path) -> Iterator[None]:
 
 def digest(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:16]
+
+
+def _drop_unused(folder: Path, pattern: str, most: int) -> None:
+    """Of the files only so many stay, the last used."""
+    by_use = sorted(folder.glob(pattern), key=lambda one: one.stat().st_mtime_ns)
+    for old in by_use[:-most]:
+        with contextlib.suppress(OSError):  # another process reads it (Windows)
+            old.unlink()
 
 
 def _quoted(path: Path) -> str:

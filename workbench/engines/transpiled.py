@@ -70,7 +70,7 @@ class Transpiled:
     def rename(self, name: str, to: str) -> None:
         self._names[to], self._columns[to] = self._names.pop(name), self._columns.pop(name)
 
-    def ask(self, text: str, values: dict | None = None) -> "pd.DataFrame":
+    def ask(self, text: str, values: dict | None = None, *, keep: bool = False) -> "pd.DataFrame":
         bound: dict[str, object] = {}
         sql = self._written(text, values or {}, bound)
         return frame(*self._answer(sql, bound))
