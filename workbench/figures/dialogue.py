@@ -22,6 +22,7 @@ def owner_effort(frame: pd.DataFrame, *, title: str, language: str, groups: int 
     weeks = sorted(first["week"].unique())
     names = first.drop_duplicates("group_id").set_index("group_id")["group_name"]
     minutes = first.pivot(index="group_id", columns="week", values="minutes").reindex(index=names.index, columns=weeks)
+    minutes = minutes.astype(float).round(3)  # sums of fractions differ in the last digit from run to run
     partial = first.groupby("week")["partial"].any() if len(first) else {}
     heat = go.Heatmap(
         z=minutes.iloc[::-1],
