@@ -4,7 +4,8 @@ For each community that `generate.py` made: opening it with empty caches and aga
 every metric that numbers.json and the report's notebooks ask, one after the other in one process. Processor seconds of
 all threads, seconds, and the peak of resident memory, which is set back before each question. Not asked: estimates
 (themes, their texts), which are no counts. The sums tell opening and counts of the month from the trends, which ask for
-thirteen months; "made" is the first time after an import, "kept" any later one.
+thirteen months; "made" is the first time after an import, "kept" a later one without the answers that are kept,
+"answered" with them, as for a report made again.
 """
 
 import argparse
