@@ -1,10 +1,11 @@
 """Tables and slow answers kept beside the store: read while nothing that they are made from changed, else made anew."""
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.engines.duckdb import DuckDB
+from workbench.engines.duckdb import DuckDB, mark_of
 
 COLUMNS = {"member_id": "VARCHAR"}
 
@@ -107,6 +108,13 @@ def test_a_slow_answer_is_read_by_the_next_process_until_a_table_or_a_value_chan
     assert count(opened("a", "b"), least="b") == 1
     assert count(opened("a", "b", "c")) == 3
     assert count(opened("a", "b"), keep=False) == 2
+
+
+def test_long_arrays_that_differ_in_the_middle_are_different_values():
+    one, other = np.zeros(5000), np.zeros(5000)
+    other[2500] = 1
+    assert repr(one) == repr(other)
+    assert mark_of("", "SELECT $given", {"given": one}, {}) != mark_of("", "SELECT $given", {"given": other}, {})
 
 
 def test_a_quick_answer_is_not_written(opened, tmp_path, monkeypatch):

@@ -157,7 +157,9 @@ def names_of_values(text: str) -> set[str]:
 def mark_of(name: str, text: str, values: dict, marks: dict[str, str]) -> str:
     """What changes when the answer to a text may: a hash of the text, its values and the marks of what it names."""
     read = (set(re.findall(r"\w+", text)) & marks.keys()) - {name}
-    return digest(text, repr(sorted(values.items())), *(marks[one] for one in sorted(read)))
+    # The repr of a long array leaves its middle out, that of a list does not.
+    whole = sorted((name, value.tolist() if hasattr(value, "tolist") else value) for name, value in values.items())
+    return digest(text, repr(whole), *(marks[one] for one in sorted(read)))
 
 
 @contextlib.contextmanager
