@@ -137,6 +137,22 @@ def test_what_only_a_person_knows_is_unsure(headers, row, why):
 
 
 @pytest.mark.parametrize(
+    ("ids", "event_id", "member_id"),
+    [("1 2 3", ("Identifiant",), ("Auteur",)), ("7 8 7", None, ("Identifiant",))],
+)
+def test_an_id_that_differs_in_every_row_is_the_posts_own_where_authors_repeat(ids, event_id, member_id):
+    rows = [[one, who, "2026-01-05", "x"] for one, who in zip(ids.split(), ("ana", "bob", "ana"), strict=True)]
+    found = guess(("Identifiant", "Auteur", "Date", "Message"), rows, name="f")
+    assert (found.columns.get("event_id"), found.columns["member_id"], found.unsure) == (event_id, member_id, ())
+
+
+def test_many_posts_of_which_no_two_have_an_author_in_common_are_asked_about():
+    rows = [[str(one), "2026-01-05", "x"] for one in range(20)]
+    found = guess(("Identifiant", "Date", "Message"), rows, name="f")
+    assert any('"Identifiant" differs in every row' in line for line in found.unsure)
+
+
+@pytest.mark.parametrize(
     "header",
     ["Parti le", "Départ", "Date de départ", "Date de sortie", "Sorti le", "Parti(e) le", "Désactivé le", "Left",
      "Left at", "Leave date", "Deactivated", "Deactivated date (UTC)", "Deactivated on", "Exit date"],

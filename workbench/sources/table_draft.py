@@ -12,6 +12,7 @@ from workbench.sources.table_words import HEADERS, TELLING, TELLS_LITTLE, plain
 from workbench.tables import INSTANT, MONEY, NUMBER, WHOLE, YES_NO, Column
 
 _MOST_WORDS = 40
+_MANY_ROWS = 20
 _CLOCK = re.compile(r"\s*\d{1,2}\s?[:h]")
 _EXAMPLE = {"events": 'kind = "post"', "payments": 'currency = "EUR"', "social_posts": 'network = "LinkedIn"'}
 
@@ -69,6 +70,9 @@ def guess(headers: tuple[str, ...], rows: list[list], *, name: str) -> Guess:
         for column in required_of(table)
         if column not in columns and column not in defaults
     ]
+    author = columns.get("member_id", ()) if table == "events" else ()
+    if len(author) == 1 and len(rows) >= _MANY_ROWS and _all_differ(cells[author[0]]):
+        unsure.append(f"{_quoted(author[0])} differs in every row: is it the author, or the row's own id (event_id)?")
     if "score" in columns and "scale" not in columns and "scale" not in defaults:
         unsure.append(
             f'the scale of "{columns["score"][0]}" is not known: nps (0 to 10), csat (1 to 5), or the highest value'
@@ -164,6 +168,9 @@ def _matched(table: str, cells: dict[str, list]) -> dict[str, tuple[str, ...]]:
             header = by_word.get(word)
             if header is None or (header in used and header not in shared):
                 continue
+            if word == table_words.OWN and table != "members":
+                if (column == "member_id") == _names_rows(header, by_word, cells):
+                    continue
             found = _with_clock(header, by_word, cells) if known[column].type == INSTANT else (header,)
             if column == "left_at" and word in table_words.CLOSED.split("|") and not any(map(_is_date, cells[header])):
                 continue
@@ -178,6 +185,17 @@ def _matched(table: str, cells: dict[str, list]) -> dict[str, tuple[str, ...]]:
     if "display_name" in known and all(both):
         columns["display_name"] = tuple(both)
     return {column: columns[column] for column in known if column in columns}
+
+
+def _names_rows(header: str, by_word: dict[str, str], cells: dict[str, list]) -> bool:
+    """Whether no two rows share an id where another column of people has repeats: then it is the row's own."""
+    others = {by_word[word] for word in table_words.MEMBER.split("|") if word in by_word} - {header}
+    return _all_differ(cells[header]) and not all(_all_differ(cells[other]) for other in others)
+
+
+def _all_differ(cells: list) -> bool:
+    filled = [text for cell in cells if (text := as_text(cell).strip())]
+    return len(set(filled)) == len(filled)
 
 
 def _first(by_word: dict[str, str], words: str) -> str | None:

@@ -11,6 +11,8 @@ MEMBER = (
     "posted by|"
     "participant|client|customer|par"
 )
+OWN = "identifiant"
+"""A header of the person as well as of the row: the cells decide, see `table_draft`."""
 NAME = (
     "display name|full name|fullname|name|nom|nom complet|nom affiche|nom et prenom|prenom et nom|prenom nom|"
     "nom prenom|"
@@ -85,7 +87,7 @@ HEADERS: dict[str, dict[str, str]] = {
     },
     "events": {
         "event_id": "event id|message id|post id|comment id|id message|id du message|id publication|"
-        "id de la publication|id",
+        "id de la publication|id|" + OWN,
         "occurred_at": WHEN + "|occurred at|publie le|posted at|date de publication|posted",
         "member_id": MEMBER,
         "kind": "kind|type|nature|action|evenement|event|event type|activity type|type d activite|activite",
@@ -113,7 +115,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "language": LANGUAGE,
     },
     "feedback": {
-        "feedback_id": "feedback id|response id|id reponse|id de la reponse|review id|id avis|id",
+        "feedback_id": "feedback id|response id|id reponse|id de la reponse|review id|id avis|id|" + OWN,
         "given_at": WHEN
         + "|given at|date de reponse|date de la reponse|response date|review date|repondu le|date de l avis",
         "member_id": MEMBER,
@@ -126,7 +128,7 @@ HEADERS: dict[str, dict[str, str]] = {
     "payments": {
         "payment_id": "payment id|transaction id|invoice id|id paiement|id transaction|numero de facture|"
         "facture|invoice|"
-        "charge id|id",
+        "charge id|id|" + OWN,
         "paid_at": WHEN + "|paid at|paid on|payment date|date de paiement|date du paiement|paye le|regle le|"
         "date de transaction|transaction date",
         "member_id": MEMBER,
@@ -135,7 +137,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "plan": "plan|tier|offre|abonnement|formule|produit|product|forfait",
     },
     "moderation": {
-        "action_id": "action id|id action|id",
+        "action_id": "action id|id action|id|" + OWN,
         "acted_at": WHEN + "|acted at|date de l action",
         "member_id": "target|cible|membre vise|membre concerne|target user|membre sanctionne|" + MEMBER,
         "moderator_id": "moderator id|moderator|moderateur|moderatrice|modere par|moderated by|acting user|par",
@@ -152,7 +154,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "member_id": "member id|user id|membre|utilisateur|id membre",
     },
     "log": {
-        "entry_id": "entry id|id",
+        "entry_id": "entry id|id|" + OWN,
         "noted_at": WHEN + "|noted at|note le|jour",
         "kind": "kind|type|nature|action|categorie|category",
         "member_id": MEMBER,
