@@ -168,9 +168,9 @@ def _matched(table: str, cells: dict[str, list]) -> dict[str, tuple[str, ...]]:
             header = by_word.get(word)
             if header is None or (header in used and header not in shared):
                 continue
-            if word == table_words.OWN and table != "members":
-                if (column == "member_id") == _names_rows(header, by_word, cells):
-                    continue
+            own = word == table_words.OWN and table != "members"
+            if own and (column == "member_id") == _names_rows(header, by_word, cells):
+                continue
             found = _with_clock(header, by_word, cells) if known[column].type == INSTANT else (header,)
             if column == "left_at" and word in table_words.CLOSED.split("|") and not any(map(_is_date, cells[header])):
                 continue
