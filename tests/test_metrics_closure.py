@@ -196,7 +196,7 @@ def test_page_texts_and_the_figure_work_with_texts_and_without(language):
     angry = [("<b>help</b>", "2026-03-16", str(n), -0.5, 6) for n in range(6)]
     for rows, word in (([*calm, *angry], "100"), (calm, ""), ([], "")):
         weeks = models.sentiment_by_week(scored(*rows))
-        title = sentences.sentiment_by_week(weeks, language=language)
+        title = sentences.sentiment_by_week(weeks, worse=models.turned_negative(weeks), language=language)
         assert word in title and "nan" not in title
         drawn = figures.sentiment_by_week(weeks, title=title, language=language).to_json()
         assert "<b>help</b>" not in drawn

@@ -26,10 +26,19 @@ def test_a_tile_compares_with_last_month_and_last_year():
     assert made.year_change == "▼ 50 (−25%) in a year"
 
 
+def test_what_to_do_is_said_only_where_the_figures_call_for_it():
+    made = show.to_do({"keep_promise": 0, "ask_candidate": 2, "take_turns": pd.NA, "pin": True}, language="en")
+    assert made.text.splitlines() == [
+        "- Ask one candidate what they would enjoy doing here, before you need it.",
+        "- Pin those of the messages listed that help newcomers.",
+    ]
+    assert show.to_do({"pin": False}, language="fr").text == "Rien sur cette page n’appelle d’action ce mois-ci."
+
+
 def test_a_month_without_comparison_says_so_and_does_not_compare_with_another_month():
     made = show.tile(months(None, *[90] * 10, None, 100), "mau", language="fr")
-    assert made.month_change == "pas de données il y a un mois"
-    assert made.year_change == "pas de données il y a un an"
+    assert made.month_change == "pas de comparaison sur un mois"
+    assert made.year_change == "pas de comparaison sur un an"
 
 
 def test_a_month_that_was_not_asked_for_is_not_said_to_have_no_data():

@@ -282,6 +282,19 @@ def findings(found: Sequence, *, language: str) -> Shown:
     return Shown(_box(f'<ol class="wb-findings">{"".join(items)}</ol>'), "\n".join(lines))
 
 
+def to_do(advice: Mapping[str, object], *, language: str) -> Shown:
+    """What to do: of the texts `to_do.<name>` those whose figures call for it (name → whether; null is no).
+
+    >>> to_do({"ask_candidate": 3, "keep_promise": 0}, language="en")
+    - Ask one candidate what they would enjoy doing here, before you need it.
+    """
+    called = [say(f"to_do.{name}", language) for name, holds in advice.items() if _plain(holds)]
+    if not called:
+        return note(say("to_do.nothing", language))
+    items = "".join(f"<li>{escape(text)}</li>" for text in called)
+    return Shown(_box(f"<ul>{items}</ul>"), "\n".join(f"- {text}" for text in called))
+
+
 def note(text: str) -> Shown:
     """A remark that stands apart from the text."""
     return Shown(_box(f'<p class="wb-note">{escape(str(text))}</p>'), str(text))

@@ -16,6 +16,7 @@ _ROOMS = {
     "theme_trend": "trends",
     "themes_by_month": "trends",
     "themes_covered_share": "trends",
+    "turned_negative": "moods",
     "with_polarity": "moods",
 }
 __all__ = sorted(_ROOMS)

@@ -74,6 +74,28 @@ def sentiment_by_week(scored: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def turned_negative(weeks: pd.DataFrame) -> pd.DataFrame:
+    """Which groups were more negative in the last week than in their weeks before?
+
+    The rows of that week whose negative share is above `before` by three standard errors, the farthest (`gap`) first:
+    at the usual two, one group in twenty would be here by chance. `group` is "" for answers and reviews. `weeks` as
+    `sentiment_by_week` gives them; groups and weeks of few texts or people are left out.
+
+    >>> weeks = pd.DataFrame({"group_name": "help", "week": pd.to_datetime(["2026-02-02", "2026-02-09"]), "texts": 100,
+    ...                       "negative_share": [0.1, 0.3]})
+    >>> turned_negative(weeks)[["group", "before", "gap"]].values.tolist()
+    [['help', 0.1, 0.19999999999999998]]
+    """
+    known = weeks[weeks["negative_share"].notna()]
+    known = known.assign(group=known["group_name"].fillna(""), negative=known["negative_share"] * known["texts"])
+    now = known[known["week"] == known["week"].max()]
+    earlier = known[known["week"] < known["week"].max()].groupby("group")[["negative", "texts"]].sum()
+    before = now["group"].map(earlier["negative"] / earlier["texts"])
+    gap = now["negative_share"] - before
+    worse = now.assign(before=before, gap=gap)[gap > 3 * (before * (1 - before) / now["texts"]) ** 0.5]
+    return worse.sort_values(["gap", "group"], ascending=[False, True])
+
+
 def negative_days(scored: pd.DataFrame, *, month: str | Month) -> pd.DataFrame:
     """On which days of the month were there far more negative texts than usual on that weekday?
 

@@ -92,24 +92,16 @@ def feedback_closure(frame: pd.DataFrame, *, language: str) -> Sentence:
     return say("feedback_closure.days", language, said=said, count=round(days, 1), days=round(days, 1))
 
 
-def sentiment_by_week(frame: pd.DataFrame, *, language: str) -> Sentence:
-    """The group whose last week was more negative than its weeks before by three standard errors: of many groups, one
-    in twenty would be so by chance at the usual two. `frame` as `models.sentiment_by_week` gives it."""
+def sentiment_by_week(frame: pd.DataFrame, *, worse: pd.DataFrame, language: str) -> Sentence:
+    """The group that turned negative most, or that none did. `frame` as `models.sentiment_by_week` gives it, `worse`
+    as `models.turned_negative` does."""
     known = frame[frame["negative_share"].notna()]
     if known.empty:
         return say("sentiment_by_week.none", language)
-    known = known.assign(
-        group=known["group_name"].where(known["group_name"].notna(), str(say("sentiment_by_week.answers", language))),
-        negative=known["negative_share"] * known["texts"],
-    )
-    week = known["week"].max()
-    now = known[known["week"] == week]
-    earlier = known[known["week"] < week].groupby("group")[["negative", "texts"]].sum()
-    before = now["group"].map(earlier["negative"] / earlier["texts"])
-    gap = now["negative_share"] - before
-    worse = now.assign(before=before, gap=gap)[gap > 3 * (before * (1 - before) / now["texts"]) ** 0.5]
     if worse.empty:
-        return say("sentiment_by_week.steady", language, week=week, count=len(now))
-    row = worse.sort_values(["gap", "group"], ascending=[False, True]).iloc[0]
+        week = known["week"].max()
+        return say("sentiment_by_week.steady", language, week=week, count=int((known["week"] == week).sum()))
+    row = worse.iloc[0]
+    group = row["group"] or say("sentiment_by_week.answers", language)
     numbers = {"now": row["negative_share"], "before": row["before"], "texts": row["texts"]}
-    return say("sentiment_by_week.worse", language, week=week, group=row["group"], **numbers)
+    return say("sentiment_by_week.worse", language, week=row["week"], group=group, **numbers)
