@@ -125,6 +125,13 @@ def test_regulars_are_listed_after_more_than_28_days_of_silence(last, listed):
     assert len(found) == listed
 
 
+@pytest.mark.parametrize(("to_at", "silent_days"), [("2026-04-11", [32]), ("2026-04-07", []), ("2026-03-31", [])])
+def test_nobody_is_silent_on_days_that_the_data_do_not_cover(to_at, silent_days):
+    covered = [{"platform": "chat", "from_at": "2026-01-01", "to_at": to_at}]
+    community = opened(days=(*REGULAR, ("r", "2026-03-11")), coverage=covered)
+    assert metrics.at_risk(community, month="2026-04")["silent_days"].tolist() == silent_days
+
+
 def test_who_fell_silent_in_the_first_days_of_a_long_month_is_both_highly_engaged_in_it_and_at_risk():
     """1 March 2026 was a Sunday: it and the day after lie in two weeks. No page may take the two lists for disjoint."""
     community = opened(days=(*REGULAR, ("r", "2026-03-01"), ("r", "2026-03-02")))

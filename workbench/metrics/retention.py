@@ -59,8 +59,8 @@ def at_risk(community: Community, *, month: str | Month) -> pd.DataFrame:
 
     One row a member, most contributions of all time first: `member_id` (the person), `rank`, `display_name`,
     `contributions` (of all time), `active_days_90` (active days in the 90 days before the month's end),
-    `last_active_on`, `silent_days` (from that day to the month's end), `usual_gap_days` (median of the member's own
-    gaps between active days, all history).
+    `last_active_on`, `silent_days` (from that day to the month's last covered day), `usual_gap_days` (median of
+    the member's own gaps between active days, all history).
     Listed: active on 3 days or more of those 90, silent for more than 28 days and more than 3 times the usual gap.
     Left out: who left, is banned, or is excluded in the settings. A list for a human to look at: a holiday looks the
     same as a farewell.

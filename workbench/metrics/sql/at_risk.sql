@@ -1,6 +1,10 @@
 -- Members active on 3 days or more of the 90 before the month's end, and silent at its end for longer than 28 days and
 -- longer than 3 times their own median gap between active days (all history). Who left or is banned is not listed.
-WITH recent AS (
+-- Silence ends with the month's last covered day: what people did after it is not known.
+WITH last_known AS (
+    SELECT max(day) AS day FROM calendar WHERE covered
+),
+recent AS (
     SELECT person_id, count(*) AS active_days_90
     FROM active_days
     WHERE contributions > 0 AND day >= $ninety_days_before AND day < $month_end
@@ -37,10 +41,14 @@ people_days AS (
         person_id,
         CAST(sum(contributions) AS BIGINT) AS contributions,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY gap_days) AS usual_gap_days,
-        max(day) AS last_active_on,
-        $month_end - max(day) AS silent_days
+        max(day) AS last_active_on
     FROM days
     GROUP BY person_id
+),
+silences AS (
+    SELECT d.*, k.day - d.last_active_on + 1 AS silent_days
+    FROM people_days AS d
+    CROSS JOIN last_known AS k
 )
 SELECT
     d.person_id AS member_id,
@@ -51,7 +59,7 @@ SELECT
     d.last_active_on,
     d.silent_days,
     d.usual_gap_days
-FROM people_days AS d
+FROM silences AS d
 JOIN candidates AS c ON c.person_id = d.person_id
 JOIN people AS p ON p.person_id = d.person_id
 WHERE d.silent_days > 28 AND d.silent_days > 3 * d.usual_gap_days
