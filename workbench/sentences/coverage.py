@@ -37,9 +37,12 @@ def imports_read(frame: pd.DataFrame, *, language: str) -> Sentence:
 
 
 def import_rows(frame: pd.DataFrame, *, language: str) -> pd.DataFrame:
-    """The imported files for a reader: the time zone in words, no ids."""
+    """The imported files for a reader: the time zone in words, the kind of file where it is not the platform's own."""
     told = [zones.told(kept, language) for kept in frame["time_zone"]]
-    return frame.assign(time_zone=told).drop(columns="import_id")
+    platforms = frame["platform"].where(
+        frame["platform"] == frame["source"], frame["platform"] + " · " + frame["source"]
+    )
+    return frame.assign(time_zone=told, platform=platforms).drop(columns=["import_id", "source"])
 
 
 def problems_by_reason(frame: pd.DataFrame, *, language: str) -> Sentence:
