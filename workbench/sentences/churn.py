@@ -3,7 +3,7 @@
 import pandas as pd
 
 from workbench.sentences.rates import rate_sentence
-from workbench.words import Sentence, say
+from workbench.words import Sentence, catalogue, say
 
 
 def churn_of_current(frame: pd.DataFrame, *, language: str) -> Sentence:
@@ -73,7 +73,7 @@ def churn_rows(frame: pd.DataFrame, *, language: str) -> pd.DataFrame:
     reasons = [
         say(row["why"], language)
         if pd.isna(row["value"])
-        else say("churns.of_few", language, numerator=row["numerator"], denominator=row["denominator"])
+        else say(_counts(row["id"]), language, numerator=row["numerator"], denominator=row["denominator"])
         for row in frame.to_dict("records")
     ]
     return pd.DataFrame(
@@ -84,3 +84,7 @@ def churn_rows(frame: pd.DataFrame, *, language: str) -> pd.DataFrame:
             "hides": [str(say(f"{one}.hides", language)) for one in frame["id"]],
         }
     )
+
+
+def _counts(churn: str) -> str:
+    return f"{churn}.counts" if f"{churn}.counts" in catalogue() else "churns.of_few"
