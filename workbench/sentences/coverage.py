@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from workbench.words import Sentence, catalogue, month_name, number, percent, say, zones
+from workbench.words import Sentence, catalogue, month_name, number, percent, reasons, say, zones
 
 
 def coverage(frame: pd.DataFrame, *, language: str) -> Sentence:
@@ -50,6 +50,14 @@ def problems_by_reason(frame: pd.DataFrame, *, language: str) -> Sentence:
     if frame.empty:
         return say("problems_by_reason.none", language)
     return say("problems_by_reason.sentence", language, count=int(frame["records"].sum()))
+
+
+def problems_by_reason_rows(frame: pd.DataFrame, *, language: str) -> pd.DataFrame:
+    """The reasons in the reader's language and without any value of a file; those alike are one row."""
+    told = frame.assign(reason=[reasons.told(why, language) for why in frame["reason"]])
+    counted = {"records": "sum", "example_file": "first", "example_place": "first"}
+    rows = told.groupby("reason", as_index=False, sort=False).agg(counted)
+    return rows.sort_values("records", ascending=False, kind="stable", ignore_index=True)
 
 
 def coverage_breaks(frame: pd.DataFrame, *, language: str) -> Sentence:
