@@ -57,6 +57,7 @@ def problems_by_reason_rows(frame: pd.DataFrame, *, language: str) -> pd.DataFra
     told = frame.assign(reason=[reasons.told(why, language) for why in frame["reason"]])
     counted = {"records": "sum", "example_file": "first", "example_place": "first"}
     rows = told.groupby("reason", as_index=False, sort=False).agg(counted)
+    rows["example_place"] = [reasons.told_place(place, language) for place in rows["example_place"]]
     return rows.sort_values("records", ascending=False, kind="stable", ignore_index=True)
 
 

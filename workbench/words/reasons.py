@@ -17,16 +17,26 @@ def told(why: str, language: str) -> str:
     >>> told('Date: "Ana said "yes": so" is no date', "en"), told("no ts: 'Ana'", "fr")
     ('Date: "…" is no date', 'no ts: …')
     """
-    return _known(why, language) or _without_values(why)
+    return _known(why, language, "problem") or _without_values(why)
 
 
-def _known(why: str, language: str) -> str:
-    for key, pattern in _patterns():
-        if found := pattern.fullmatch(why):
+def told_place(place: str, language: str) -> str:
+    """Where such a record stands.
+
+    >>> told_place("after record 3", "fr"), told_place("user 3", "fr")
+    ('après\\xa0: enregistrement 3', 'user 3')
+    """
+    return _known(place, language, "place") or place
+
+
+def _known(said: str, language: str, family: str) -> str:
+    for key, pattern in _patterns(family):
+        if found := pattern.fullmatch(said):
             values = found.groupdict() | dict.fromkeys(_VALUES, "…")
-            if "why" in values:
-                values["why"] = _known(values["why"], language)
-                if not values["why"]:
+            if inner := {"why", "place"} & set(values):
+                inner = inner.pop()
+                values[inner] = _known(values[inner], language, family)
+                if not values[inner]:
                     continue
             return str(say(key, language, **values))
     return ""
@@ -38,12 +48,12 @@ def _without_values(why: str) -> str:
 
 
 @cache
-def _patterns() -> list[tuple[str, re.Pattern]]:
+def _patterns(family: str) -> list[tuple[str, re.Pattern]]:
     """The English texts as patterns, their values as groups: a cell as long as can be, for it may hold anything."""
     return [
         (key, re.compile(re.sub(r"\\{(\w+)\\}", _group, re.escape(text(key, "en"))), re.DOTALL))
         for key in catalogue()
-        if key.startswith("problem.")
+        if key.startswith(f"{family}.")
     ]
 
 
