@@ -11,9 +11,14 @@ def group_health(frame: pd.DataFrame, *, language: str) -> Sentence:
     """How many groups draw more people week after week, how many fewer, and how many are silent."""
     if frame.empty:
         return say("group_health.none", language)
-    told = {"up": frame["trend_low"] > 0, "down": frame["trend_high"] < 0, "quiet": frame["level"].notna()}
+    told = _told(frame)
     values = {name: _listed(frame.loc[which, "group_name"].tolist(), language) for name, which in told.items()}
     return say("group_health.said", language, count=len(frame), **values)
+
+
+def _told(frame: pd.DataFrame) -> dict[str, pd.Series]:
+    """Of which groups there is something to say."""
+    return {"up": frame["trend_low"] > 0, "down": frame["trend_high"] < 0, "quiet": frame["level"].notna()}
 
 
 LONGEST = 40
@@ -28,8 +33,11 @@ def _listed(names: list[str], language: str, most: int = 3) -> str:
 
 
 def group_health_rows(frame: pd.DataFrame, *, language: str) -> pd.DataFrame:
-    """The groups as rows of a table: members, active, silence, what waits, the team's minutes, the trend."""
-    rows = list(frame.itertuples())
+    """The groups as rows of a table: members, active, silence, what waits, the team's minutes, the trend. First those
+    of which there is something to say, then those with most members, for a long table is cut."""
+    told = pd.concat(_told(frame), axis=1).fillna(False).any(axis=1)
+    order = frame.assign(told=told).sort_values(["told", "members"], ascending=False, kind="stable")
+    rows = list(order.itertuples())
     return pd.DataFrame(
         {
             say("group_health.group", language): [str(row.group_name) for row in rows],
