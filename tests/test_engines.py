@@ -9,6 +9,7 @@ import inspect
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -271,6 +272,7 @@ def test_what_is_made_inside_does_not_show_outside_and_hides_what_is_there():
     [
         ("mysql://ana:secret@host/db", r'mysql://ana:…@host/db: there is no engine "mysql".*postgresql'),
         ("spar://h:7077", r'Did you mean "spark"'),
+        ("postgres", r"names no place.*postgres://"),
     ],
 )
 def test_an_engine_that_is_not_there_is_refused_without_showing_the_password(url, message):
@@ -389,9 +391,34 @@ def test_a_folder_with_other_files_is_not_taken_for_an_export(tmp_path):
     assert (other / "a.jpg").exists()
 
 
-def test_an_address_that_is_no_database_is_refused(tmp_path):
-    with pytest.raises(SettingsError, match="no PostgreSQL address"):
-        export.to_postgresql(stored(tmp_path), "lake")
+def test_an_address_that_is_no_database_is_refused_without_showing_the_password(tmp_path):
+    with pytest.raises(SettingsError, match="no PostgreSQL address") as told:
+        export.to_postgresql(stored(tmp_path), "mysql://ana:secret@host/db")
+    assert "secret" not in str(told.value)
+
+
+def test_an_address_is_no_folder_for_parquet_and_makes_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match=r"--to postgres") as told:
+        export.to_parquet(tmp_path, "postgresql://ana:secret@host/db")
+    assert "secret" not in str(told.value) and not list(tmp_path.iterdir())
+
+
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
+    folder = stored(tmp_path)
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(SettingsError, match=r"file cannot be written to.*another folder"):
+        export.to_parquet(folder, tmp_path / "file" / "lake")
+
+
+def test_tables_that_are_not_those_of_the_store_are_said_and_never_taken_in_silence(tmp_path):
+    with open_community(stored(tmp_path)) as here:
+        there = replace(here, engine="postgresql://ana:secret@host/db")
+        assert here.other_than_its_store() == there.other_than_its_store() == ""
+        assert replace(there, version="unknown").other_than_its_store() == ""
+        said = replace(there, version="of last month").other_than_its_store()
+        assert "of last month" in said and "workbench export" in said and "secret" not in said
+        assert replace(there, version="x", folder=tmp_path / "settings alone").other_than_its_store() == ""
 
 
 @pytest.fixture
@@ -453,6 +480,28 @@ def test_an_export_to_postgresql_that_is_stopped_leaves_the_older_rows(tmp_path,
     with pytest.raises(KeyboardInterrupt):
         export.to_postgresql(folder, url)
     assert connection.execute(f"SELECT count(*) FROM {name}.events").fetchone() == (9,)
+
+
+def test_a_user_of_postgresql_who_may_not_is_told_what_is_missing(tmp_path, schema):
+    url, name, connection = schema
+    folder, user = stored(tmp_path), f"{name}_user"
+    theirs = url.replace("//workbench@", f"//{user}@")
+    if theirs == url:
+        pytest.skip("this server's user is not the one that `python wb.py test --engines` makes")
+    connection.execute(f"DROP ROLE IF EXISTS {user}")
+    connection.execute(f"CREATE ROLE {user} LOGIN")
+    try:
+        with pytest.raises(SettingsError, match=r"permission denied.*create the schema"):
+            export.to_postgresql(folder, theirs)
+        connection.execute(f"CREATE SCHEMA {name} AUTHORIZATION {user}")
+        export.to_postgresql(folder, theirs)  # without any right on the database
+        asked_of_both(folder, theirs)
+        connection.execute(f"ALTER TABLE {name}.members RENAME COLUMN plan TO plans")
+        with pytest.raises(StoreError, match=r"lacks columns.*members\.plan\. .*workbench export"):
+            open_community(folder, engine=theirs)
+    finally:
+        connection.execute(f"DROP OWNED BY {user} CASCADE")
+        connection.execute(f"DROP ROLE {user}")
 
 
 def test_tables_of_somebody_else_are_not_replaced(tmp_path, schema):

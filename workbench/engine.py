@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from workbench import engines, rollups, settings
 from workbench.engines.duckdb import DuckDB, limit_memory, names_of_values
-from workbench.errors import SettingsError, did_you_mean
+from workbench.errors import SettingsError, StoreError, did_you_mean
 from workbench.period import Days, Month, last_complete_month, local_day, midnight, utc_offsets
 from workbench.tables import INSTANT, TABLES, Table
 
@@ -154,6 +154,24 @@ class Community:
 
     def __exit__(self, *_) -> None:
         self.close()
+
+    def other_than_its_store(self) -> str:
+        """A warning where another engine holds other tables than the folder's own store; empty where none can tell."""
+        from workbench import store
+
+        if self.engine == "duckdb" or self.folder is None or self.version == "unknown":
+            return ""
+        try:
+            own = store.version(self.folder)
+        except StoreError:  # the tables lie on the engine alone
+            return ""
+        if own == self.version:
+            return ""
+        return (
+            f"the tables on {engines.without_password(self.engine)} are of store {self.version}, and the store in "
+            f"{self.folder} is {own}: something was imported since, or they are another community's. "
+            "Bring them up to date with `workbench export`."
+        )
 
     def _bounds(self, month: Month) -> dict:
         zone = self.settings.timezone

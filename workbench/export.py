@@ -13,6 +13,7 @@ from pathlib import Path
 
 from workbench import store
 from workbench.engine import latest
+from workbench.engines import without_password
 from workbench.errors import SettingsError
 from workbench.tables import TABLES, Table
 
@@ -56,6 +57,11 @@ def to_parquet(folder: str | Path, target: str | Path) -> Exported:
 
     The folder takes its place in one move when it is complete; months that did not change are not written again.
     """
+    if "://" in str(target):
+        raise SettingsError(
+            f"{without_password(str(target))} is an address, and Parquet goes into a folder of this machine. Give a "
+            "folder and copy it to where it belongs; for a database write --to postgres"
+        )
     target = Path(target).absolute()
     aside, old = target.with_name(f".{target.name}.new"), target.with_name(f".{target.name}.old")
     if old.exists() and not target.exists():
@@ -65,6 +71,10 @@ def to_parquet(folder: str | Path, target: str | Path) -> Exported:
     for left in (aside, old):
         shutil.rmtree(left, ignore_errors=True)
     now = store.snapshot(folder)
+    try:
+        aside.mkdir(parents=True)
+    except OSError as error:
+        raise SettingsError(f"{target.parent} cannot be written to: {error.strerror}. Choose another folder.") from None
     written = same = 0
     with store.connect(now) as connection:
         known = {}
@@ -106,11 +116,13 @@ def to_postgresql(folder: str | Path, url: str) -> Exported:
     from workbench import engines
 
     if not url.startswith(("postgresql://", "postgres://")):
-        raise SettingsError(f'"{url}" is no PostgreSQL address. Write postgresql://user@host/database?schema=NAME')
+        raise SettingsError(
+            f'"{without_password(url)}" is no PostgreSQL address. Write postgresql://user@host/database?schema=NAME'
+        )
     now = store.snapshot(folder)
-    database = engines.module_of(url).Writer(url)
+    database = engines.module_of(url)
     written = same = 0
-    with database as writer, store.connect(now) as connection:
+    with database.permitted(url), database.Writer(url) as writer, store.connect(now) as connection:
         known = {(name, month): fingerprint for name, month, fingerprint, _ in writer.rows_of(LEDGER, _LEDGER_COLUMNS)}
         for table in TABLES.values():
             writer.make(table.name, {c.name: c.type for c in table.columns}, by_month=table.month_of)

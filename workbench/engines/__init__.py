@@ -84,6 +84,8 @@ def check(url: str) -> None:
 def module_of(url: str) -> ModuleType:
     """The adapter of the engine that a URL names."""
     scheme = urlsplit(url).scheme
+    if url in _ADAPTERS:
+        raise SettingsError(f"--engine {url} names no place. Write an address that begins with {url}://")
     if scheme not in _ADAPTERS:
         raise SettingsError(
             f'--engine {without_password(url)}: there is no engine "{scheme or url}". '

@@ -1,5 +1,7 @@
 """PostgreSQL: canonical tables in a schema of a database, what a question makes on the way in temporary tables."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -52,6 +54,21 @@ def opened(url: str) -> "tuple[psycopg.Connection, str]":
     return connection, schema
 
 
+@contextmanager
+def permitted(url: str) -> Iterator[None]:
+    """Where the database refuses something, say what the user of the URL has to be allowed."""
+    import psycopg
+
+    try:
+        yield
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction) as error:
+        raise SettingsError(
+            f"{without_password(url)}: {error.diag.message_primary}. Who asks questions must be allowed to read the "
+            "tables (USAGE of the schema, SELECT) and to make temporary ones (TEMPORARY); who exports, to create the "
+            "schema, or tables in one that is there and theirs."
+        ) from None
+
+
 def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
@@ -72,13 +89,19 @@ class PostgreSQL(Transpiled):
 
     def stored(self) -> str:
         found = self._connection.execute(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = %s", [self._schema]
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = %s", [self._schema]
         ).fetchall()
-        there = {name for (name,) in found}
+        there = {name for name, _ in found}
         if missing := [name for name in TABLES if name not in there]:
             raise StoreError(
                 f'{without_password(self._url)} has no table {", ".join(missing)} in the schema "{self._schema}". '
                 "Put the canonical tables there: workbench export --community DIR --to postgres URL"
+            )
+        wanted = [(name, column.name) for name, table in TABLES.items() for column in table.columns]
+        if lacking := [".".join(one) for one in wanted if one not in found]:
+            raise StoreError(
+                f'{without_password(self._url)} lacks columns in the schema "{self._schema}": {", ".join(lacking)}. '
+                "Bring the tables up to date: workbench export --community DIR --to postgres URL"
             )
         for name, table in TABLES.items():
             self._know(name, f"{quoted(self._schema)}.{quoted(name)}", {c.name: c.type for c in table.columns})
@@ -92,19 +115,22 @@ class PostgreSQL(Transpiled):
     def _answer(self, sql: str, values: dict) -> tuple[dict[str, str], list[tuple]]:
         import psycopg
 
-        with psycopg.RawCursor(self._connection) as cursor:  # PostgreSQL's own placeholders: $1, $2
+        # PostgreSQL's own placeholders: $1, $2
+        with permitted(self._url), psycopg.RawCursor(self._connection) as cursor:
             cursor.execute(sql, list(values.values()))
             return _described(cursor), cursor.fetchall()
 
     def _keep(self, place: str, sql: str, view: bool) -> dict[str, str]:
-        self._connection.execute(f"CREATE TEMP {'VIEW' if view else 'TABLE'} {_temporary(place)} AS {sql}")
+        with permitted(self._url):
+            self._connection.execute(f"CREATE TEMP {'VIEW' if view else 'TABLE'} {_temporary(place)} AS {sql}")
         if not view:
             self._connection.execute(f"ANALYZE {place}")
         return _described(self._connection.execute(f"SELECT * FROM {place} LIMIT 0"))
 
     def _put(self, place: str, columns: dict[str, str], rows: list[tuple]) -> None:
         typed = ", ".join(f"{quoted(name)} {column_type(kind)}" for name, kind in columns.items())
-        self._connection.execute(f"CREATE TEMP TABLE {_temporary(place)} ({typed})")
+        with permitted(self._url):
+            self._connection.execute(f"CREATE TEMP TABLE {_temporary(place)} ({typed})")
         copied(self._connection, place, columns, rows)
         self._connection.execute(f"ANALYZE {place}")
 
@@ -141,7 +167,9 @@ class Writer:
         self._transaction = self._connection.transaction()
         self._transaction.__enter__()
         self._connection.execute("SELECT pg_advisory_xact_lock(hashtext($$workbench export$$ || %s))", [self._schema])
-        self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(self._schema)}")
+        there = "SELECT 1 FROM pg_namespace WHERE nspname = %s"
+        if not self._connection.execute(there, [self._schema]).fetchone():  # asking for one that is there needs a right
+            self._connection.execute(f"CREATE SCHEMA {quoted(self._schema)}")
         return self
 
     def __exit__(self, *error) -> None:

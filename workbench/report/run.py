@@ -52,6 +52,8 @@ def make(
     try:
         # The preloaded process starts in the background; opening the community takes as long.
         with kernels.ready() as manager, _open(folder, progress) as community:
+            if doubt := community.other_than_its_store():
+                print(f"! {doubt}", file=sys.stderr)
             return _make(community, manager, threads, month, language, out, notebooks, parameters, progress)
     finally:
         threads.shutdown(cancel_futures=True)

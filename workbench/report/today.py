@@ -1,6 +1,7 @@
 """`today.html` and `today.xlsx`: what waits on a day, as one self-contained page and as a work sheet with the names."""
 
 import os
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def make(
     if language is not None:
         text("today.kind", language)  # refuses another language at once
     with open_community(folder) as community:
+        if doubt := community.other_than_its_store():
+            print(f"! {doubt}", file=sys.stderr)
         if community.first_day is None:
             raise StoreError(
                 f"{folder} holds no activity yet, so nothing is known of any day. "
