@@ -81,6 +81,15 @@ def test_ctrl_c_ends_with_130_and_breaks_nothing(run, tmp_path):
     assert content(tmp_path / "c") == before and store.interrupted(tmp_path / "c") is None
 
 
+def test_what_duckdb_makes_of_ctrl_c_is_ctrl_c(run, tmp_path, monkeypatch):
+    def stopped(*_, **__):
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(store, "add", stopped)
+    code, _, err = run("import", write(tmp_path / "a", event(1)), "--community", "c", "--timezone", "UTC")
+    assert code == 130 and "nothing is broken" in err
+
+
 def test_an_unexpected_error_is_one_sentence_and_a_traceback_only_with_debug(run, tmp_path):
     export = write(tmp_path / "a", event(1), ("fail", {"with": "ValueError"}))
     arguments = ("import", export, "--community", "c", "--timezone", "UTC")

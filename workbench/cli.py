@@ -208,14 +208,16 @@ def _run(arguments: list[str], *, debug: bool) -> int:
             traceback.print_exc()
         click.echo(f"Error: {error}", err=True)
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        click.echo(
-            "\nStopped. What was being written is left out; nothing is broken. Run it again when you like.", err=True
-        )
-        return 130
     except BaseException as error:
         if isinstance(error, SystemExit):
             raise
+        # DuckDB makes an error of its own of Ctrl-C.
+        if isinstance(error, KeyboardInterrupt | click.Abort) or str(error) == "Query interrupted":
+            click.echo(
+                "\nStopped. What was being written is left out; nothing is broken. Run it again when you like.",
+                err=True,
+            )
+            return 130
         if debug:
             traceback.print_exc()
         click.echo(
