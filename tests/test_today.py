@@ -203,6 +203,16 @@ def test_a_newcomer_waits_until_a_human_says_a_word():
     assert on_the_day == {19: [], 20: [False], 21: [True], 22: [True], 23: []}
 
 
+def test_a_newcomer_of_yesterday_stands_before_one_of_last_month_though_both_have_written():
+    # Where joins are imputed everybody has written: whom nobody greeted for weeks would stand first each morning.
+    new = [{"member_id": f"discourse:{name}", "joined_at": f"2026-03-{day} 08:00", **CHAT}
+           for name, day in (("old", "02"), ("late", "02"), ("silent", "23"), ("fresh", "23"))]  # fmt: skip
+    wrote = (("old", "02"), ("late", "22"), ("fresh", "23"))
+    events = [said(n, name, f"2026-03-{day} 12:00") for n, (name, day) in enumerate(wrote)]
+    found = waits(a_forum(members=new, events=events), "2026-03-24", "unwelcomed")["member_id"]
+    assert found.tolist() == [f"discourse:{name}" for name in ("late", "fresh", "silent", "old")]
+
+
 def test_who_looks_like_a_spammer_is_neither_to_be_welcomed_nor_to_be_answered():
     new = {"member_id": "discourse:spam", "display_name": "Spam", "joined_at": "2026-03-20 08:00", **CHAT}
     groups = [{"group_id": f"discourse:g{n}", "name": f"g{n}", **CHAT} for n in range(3)]

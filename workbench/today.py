@@ -212,6 +212,8 @@ def _due(frames: dict[str, pd.DataFrame], day: date, amber_days: int) -> dict[st
         one.assign(group_name=one["group_name"].where(one["group_name"].notna(), one["group_id"]))
         for one in (questions, loops)
     )
+    # A newcomer waits from the first message on, or from joining.
+    began = pd.to_datetime(newcomers["first_message_at_local"]).fillna(pd.to_datetime(newcomers["joined_on"]))
     # A member enters the list on the day after this silence.
     limit = (3 * silent["usual_gap_days"].astype(float)).clip(lower=28)
     return {
@@ -223,9 +225,9 @@ def _due(frames: dict[str, pd.DataFrame], day: date, amber_days: int) -> dict[st
         "unanswered": _first(questions, questions["waiting_hours"] < 24 * FRESH_DAYS)[
             lambda rows: ~rows["member_id"].isin(suspects)
         ].reset_index(drop=True),
-        "unwelcomed": _first(
-            newcomers, newcomers["has_written"].astype(bool) | (newcomers["days_since_joining"] <= FRESH_DAYS)
-        )[lambda rows: ~rows["member_id"].isin(suspects)].reset_index(drop=True),
+        "unwelcomed": _first(newcomers, began > pd.Timestamp(day - timedelta(days=FRESH_DAYS)))[
+            lambda rows: ~rows["member_id"].isin(suspects)
+        ].reset_index(drop=True),
         "open_loops": _first(loops, loops["age_days"] < FRESH_DAYS)[
             lambda rows: (rows["kind"] != "incident") & (rows["age_days"] >= 1)
         ].reset_index(drop=True),
