@@ -102,7 +102,7 @@ def set_up() -> None:
 def install_with_uv(uv: Path) -> bool:
     """Ten times faster than pip; false where it cannot reach the packages (it does not read pip's settings)."""
     steps = (
-        ("venv", "--quiet", "--clear", "--python", OUTSIDE, VENV),
+        ("venv", "--quiet", "--clear", "--seed", "--python", OUTSIDE, VENV),  # with pip, for packages of other engines
         ("pip", "sync", "--quiet", "--compile-bytecode", "--python", PYTHON, "--require-hashes", LOCK),
         ("pip", "install", "--quiet", "--python", PYTHON, *PROJECT),
     )
