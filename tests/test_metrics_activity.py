@@ -1,7 +1,7 @@
 """Activity: hand tables, an oracle written as the definitions read, laws."""
 
 from collections import Counter, defaultdict
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from statistics import mean, median
 
 import made
@@ -551,3 +551,67 @@ def test_quiet_spells_equal_runs_of_days_counted_by_hand(given, month):
         frame = metrics.quiet_spells(community, month=month)
     found = {(r.group_id, r.start_on.date(), r.end_on.date(), r.days) for r in frame.itertuples()}
     assert found == expected
+
+
+def spoken(o):
+    """Local time, person of every contribution of the month."""
+    return [
+        (e["occurred_at"].replace(tzinfo=UTC).astimezone(o.zone), o.person(e))
+        for e in o.rows["events"]
+        if e["kind"] in CONTRIBUTIONS and o.counted(e) and o.in_month(o.day(e["occurred_at"]))
+    ]
+
+
+@settings(SOME, max_examples=12)
+@given(made.communities(), st.sampled_from(made.MONTHS))
+def test_the_heat_map_and_the_share_of_silent_visitors_are_what_the_definitions_read(given, month):
+    o = Oracle(given, month)
+    with given.open() as community:
+        cells = metrics.activity_heatmap(community, month=month)
+        lurkers = metrics.lurker_share(community, month=month).iloc[0]
+    said, days = Counter(), Counter(day.isoweekday() for day in o.month_days if day in o.covered)
+    people = defaultdict(set)
+    for at, person in spoken(o):
+        said[at.isoweekday(), at.hour] += 1
+        people[at.isoweekday(), at.hour].add(person)
+    for cell in cells.itertuples():
+        place = (cell.weekday, cell.hour)
+        assert cell.days == days[cell.weekday]
+        if cell.days:
+            assert (cell.contributions, cell.people) == (said[place], len(people[place]))
+            assert cell.contributions_per_day == pytest.approx(said[place] / cell.days)
+        else:
+            assert pd.isna(cell.contributions)
+    window = [
+        e for e in o.rows["events"]
+        if o.counted(e) and o.end - timedelta(days=28) <= o.day(e["occurred_at"])
+        and e["kind"] in (*CONTRIBUTIONS, "visit")
+    ]  # fmt: skip
+    present, active = {o.person(e) for e in window}, o.active(o.end - timedelta(days=28), o.end)
+    platforms = {a["platform"] for a in o.accounts.values() if a["person"] in o.eligible}
+    telling = {row["platform"] for row in o.rows["imports"] if row["tells_visits"]}
+    if platforms and platforms <= telling:
+        assert (lurkers["numerator"], lurkers["denominator"]) == (len(present - active), len(present))
+    else:
+        assert pd.isna(lurkers["numerator"]) and lurkers["why"] == "why.no_visits"
+
+
+@settings(SOME, max_examples=12)
+@given(st.lists(st.tuples(st.dates(date(2026, 1, 1), date(2026, 3, 31)), st.integers(1, 9)), max_size=30))
+def test_unusual_days_are_what_the_definition_reads(talk):
+    posts = [("a", f"{day} 12:00", "post") for day, number in talk for _ in range(number)]
+    # Of 2 to 10 February nothing is known.
+    spans = ("2026-01-01", "2026-02-01"), ("2026-02-11", "2026-03-31")
+    known = [{"platform": "chat", "import_id": first, "from_at": first, "to_at": last} for first, last in spans]
+    rows = {**rows_of(*posts), "coverage": known}
+    rows["events"] = [e for e in rows["events"] if not "2026-02-02" <= e["occurred_at"][:10] <= "2026-02-10"]
+    found = metrics.unusual_days(community_of_rows(rows), month="2026-03").set_index("day")
+    total = Counter(e["occurred_at"][:10] for e in rows["events"])
+    for day in pd.date_range("2026-03-01", "2026-03-31"):
+        before = [day - timedelta(days=7 * n) for n in range(1, 9)]
+        before = [d for d in before if d >= pd.Timestamp("2026-01-01")]
+        before = [total[str(d.date())] for d in before if not "2026-02-02" <= str(d.date()) <= "2026-02-10"]
+        usual = median(before)
+        far = 3 * median(abs(n - usual) for n in before)
+        unusual = len(before) >= 6 and abs(total[str(day.date())] - usual) > far
+        assert bool(found.loc[day, "unusual"]) == unusual, day

@@ -1,6 +1,6 @@
 """Health of groups, freshness, candidates to pin: hand tables, plain Python, laws."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import made
 import numpy as np
@@ -239,6 +239,28 @@ def test_a_resource_is_old_from_the_181st_day_on_and_a_change_makes_it_young():
         "changed later": None,  # and not 2 281 days old: it may have been changed in March, too
     }
     assert found.loc["undated", "why"] == "why.resource_undated"
+
+
+MOMENTS = st.none() | st.datetimes(datetime(2025, 8, 1), datetime(2026, 6, 1))
+
+
+@FEW
+@given(st.lists(st.tuples(MOMENTS, MOMENTS), max_size=12))
+def test_freshness_is_what_the_definition_reads(changes):
+    rows = [
+        {"title": str(n), "created_at": made_at, "edited_at": edited} for n, (made_at, edited) in enumerate(changes)
+    ]
+    end, expected = datetime(2026, 4, 1), {}
+    for title, (made_at, edited) in enumerate(changes):
+        if made_at is None or made_at < end:
+            last = edited or made_at
+            unknown = last is None or last >= end
+            expected[str(title)] = None if unknown else (end - timedelta(days=1)).toordinal() - last.toordinal()
+    found = metrics.freshness(resources(*rows), month=MARCH).set_index("title")
+    assert {title: None if pd.isna(age) else age for title, age in found["age_days"].items()} == expected
+    assert all(
+        pd.isna(row.stale) if pd.isna(row.age_days) else row.stale == (row.age_days > 180) for row in found.itertuples()
+    )
 
 
 # Candidates to pin

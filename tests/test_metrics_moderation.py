@@ -207,6 +207,29 @@ def test_a_month_in_which_moderators_had_nothing_to_do_is_zero():
     assert (row["spam_rate"], row["numerator"], row["removal_hours_why"]) == (0, 0, "why.nothing_removed")
 
 
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(
+    st.sampled_from(("remove", "flag", "warn")), st.integers(-40, 40), st.sampled_from((None, *"123456789", "gone")),
+), min_size=1, max_size=12))  # fmt: skip
+def test_the_rate_of_spam_is_what_the_definition_reads(actions_taken):
+    written = {str(n): datetime(2026, 3, n, 10) for n in range(1, 11)}
+    first = datetime(2026, 3, 5, 7)
+    taken = [(what, first + timedelta(days=days), message) for what, days, message in actions_taken]
+    # Somebody was warned in February, so that the month is on record.
+    community = acted(*(("x", str(at), what, message, None) for what, at, message in taken),
+                      ("x", "2026-02-01", "warn", None, None))  # fmt: skip
+    acts = pd.DataFrame(taken, columns=["what", "at", "message"])
+    acts = acts[acts["at"].between("2026-03-01", "2026-03-31 23:59") & acts["what"].isin(["remove", "flag"])]
+    acts["message"] = acts["message"].fillna(pd.Series(acts.index.astype(str), index=acts.index).radd("act "))
+    removed = acts[acts["what"] == "remove"].groupby("message")["at"].min()
+    hours = [max((at - written[m]) / timedelta(hours=1), 0) for m, at in removed.items() if m in written]
+    gone = set(acts["message"]) - set(written)
+    row = metrics.spam_rate(community, month=MONTH).iloc[0]
+    assert (row["numerator"], row["denominator"]) == (acts["message"].nunique(), 10 + len(gone))
+    assert (row["removed"], row["removals_timed"]) == (len(removed), len(hours))
+    assert row["removal_hours"] == pytest.approx(pd.Series(hours, dtype=float).median(), nan_ok=True)
+
+
 def test_bans_with_two_warnings_in_the_180_days_before():
     community = acted(
         # Two warnings, the first just within 180 days: by the ladder.
@@ -300,6 +323,38 @@ def test_each_part_of_an_incident_is_counted_in_the_month_in_which_it_happened()
     assert metrics.open_incidents(community, month=MONTH)["text"].tolist() == ["spam again", "the moon is gone"]
     # What the status says was written later than March: a report of March does not know it.
     assert metrics.open_incidents(community, month=MONTH)["status"].isna().all()
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(
+    st.integers(-60, 60), st.none() | st.integers(-5, 400), st.none() | st.integers(-5, 900),
+    st.sampled_from((None, "closed", "open")), st.sampled_from(("scam", "spam", "moon")),
+), min_size=1, max_size=8))  # fmt: skip
+def test_incidents_are_what_the_definition_reads(entries):
+    first, start, end = datetime(2026, 3, 15, 9, 30), datetime(2026, 3, 1), datetime(2026, 4, 1)
+    table = []
+    for days, to_see, to_close, status, note in entries:
+        noted = first + timedelta(days=days)
+        seen, closed = (None if h is None else noted + timedelta(hours=h) for h in (to_see, to_close))
+        table.append((noted, seen, closed, status, note))
+    # Two notes of other kinds, so that the log covers the month.
+    around = [("prompt", day, None, None, None, "tea") for day in ("2026-01-01", "2026-06-01")]
+    text = [("incident", *(at and str(at) for at in row[:3]), *row[3:]) for row in table]
+    found = metrics.incidents(logged(*text, *around), month=MONTH).set_index("type")
+    for kind, name in (("scam", "scam"), ("spam", "spam"), ("unexpected", "moon")):
+        own = [row for row in table if row[4] == name and row[0] < end]
+        seen = [at - noted for noted, at, *_ in own if at is not None and start <= at < end]
+        closed = [at - noted for noted, _, at, *_ in own if at is not None and start <= at < end]
+        waits = {"acknowledged": ("hours_to_acknowledge", seen), "closed": ("hours_to_close", closed)}
+        assert found.loc[kind, "incidents"] == sum(row[0] >= start for row in own)
+        for count, (hours, times) in waits.items():
+            expected = pd.Series([max(time / timedelta(hours=1), 0) for time in times], dtype=float).median()
+            assert found.loc[kind, count] == len(times)
+            assert found.loc[kind, hours] == pytest.approx(expected, nan_ok=True)
+        still = [
+            row for row in own if (row[2] is None and row[3] != "closed") or (row[2] is not None and row[2] >= end)
+        ]
+        assert found.loc[kind, "still_open"] == len(still)
 
 
 @pytest.mark.parametrize(

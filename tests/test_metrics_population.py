@@ -399,18 +399,37 @@ def test_every_number_of_population_equals_the_one_counted_by_hand(given, month)
         rate = metrics.growth_rate(community, month=month)["growth_rate"].iloc[0]
         reasons = metrics.leavers(community, month=month).iloc[0]
         sources = metrics.joins_by_source(community, month=month)
+        invited = metrics.referral_share(community, month=month).iloc[0]
         bands = metrics.leavers_by_tenure(community, month=month)
         sums = metrics.reconciliation(community, month=month)
     assert {name: None if pd.isna(value) else value for name, value in found.items()} == expected
     assert (pd.isna(rate)) == (not known or opening == 0)
-    assert sources["joins"].sum() == len(first)
+    came = Counter(source_of(given, s["person_id"]) for s in first)
+    assert dict(sources.itertuples(index=False, name=None)) == came
+    assert (invited["numerator"], invited["denominator"]) == (came["invite"], len(first) - came["unknown"])
     assert sums["residual"].tolist() == ([0] if covered else [])
     if known:
         by_reason = Counter(s["end_reason"] for s in left)
         assert {r: reasons[f"leavers_{r}"] for r in ("left", "removed", "banned", "unknown")} == {
             r: by_reason[r] for r in ("left", "removed", "banned", "unknown")
         }
-        assert bands["leavers"].sum() == len(left)
+        tenures = Counter(band_of(s) for s in left)
+        assert {band: n for band, n in zip(bands["band"], bands["leavers"], strict=True) if n} == tenures
+
+
+def source_of(given, person):
+    """How the account that joined first came, of a person's."""
+    own = [row for row in given.rows["members"] if person in (row["person_id"] or row["member_id"],)]
+    own = sorted(own, key=lambda row: (row["joined_at"] is None, row["joined_at"] or 0, row["member_id"]))
+    return (own[0]["join_source"] if own else None) or "unknown"
+
+
+def band_of(stay):
+    if stay["join_kind"] != "dated":
+        return "unknown"
+    days = (stay["left_on"] - stay["joined_on"]).days
+    edges = {"0-1": 1, "2-7": 7, "8-30": 30, "31-90": 90, "91-180": 180, "181-365": 365, ">365": 99999}
+    return next(band for band, most in edges.items() if days <= most)
 
 
 @SOME

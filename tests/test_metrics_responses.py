@@ -292,10 +292,29 @@ def test_every_response_number_is_what_the_definition_reads(given, month):
     peers = [peer for _, wait, peer in topics if wait is not None]
     share = metrics.peer_answer_share(community, month=month).iloc[0]
     assert (share["numerator"], share["denominator"]) == (sum(peers), len(peers))
+    share = metrics.staff_share_of_voice(community, month=month).iloc[0]
+    assert (share["numerator"], share["denominator"]) == voices(oracle)
     wait = metrics.first_response_hours(community, month=month).iloc[0]
     assert (wait["openers"], wait["answered"]) == (len(topics), len(peers))
     assert wait["first_response_hours"] == pytest.approx(kaplan_meier(topics), nan_ok=True)
     assert len(metrics.unanswered(community, month=month)) == sum(w is None and age >= 24 for age, w, _ in topics)
+
+
+def voices(oracle: Oracle) -> tuple[int, int]:
+    """Messages of the month by the team, and by humans."""
+    roles = {}
+    for account in oracle.accounts.values():
+        roles.setdefault(account["person"], set()).add(account["role"])
+    by = [
+        roles[oracle.person(e)]
+        for e in oracle.rows["events"]
+        if e["member_id"] is not None
+        and e["kind"] in ("post", "reply")
+        and oracle.in_month(oracle.day(e["occurred_at"]))
+        and not (e["deleted_at"] is not None and oracle.day(e["deleted_at"]) < oracle.end)
+    ]
+    human = [of for of in by if not of & {"bot", "excluded"}]
+    return sum(bool(of & {"staff", "owner"}) for of in human), len(human)
 
 
 def kaplan_meier(topics: list[tuple]) -> float:
