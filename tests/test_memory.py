@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 import workbench
-from workbench import engine, metrics, settings, store
+from workbench import engine, export, metrics, settings, store
 from workbench.engines.duckdb import limit_memory
 from workbench.errors import SettingsError
 from workbench.tables import TABLES
@@ -95,6 +95,16 @@ def test_the_settings_limit_the_memory_and_the_environment_has_the_last_word(fol
         assert limit() == "600.0 MiB"
     finally:
         settings.write_text(before, encoding="utf-8")
+
+
+def test_an_export_takes_no_more_memory_than_a_question(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_MEMORY", LIMIT)
+    with store.connect(store.snapshot(folder)) as connection:
+        assert connection.execute("SELECT current_setting('memory_limit')").fetchone() == ("143.0 MiB",)
+        assert connection.execute(GAPS).fetchone()[1] == EVENTS - MEMBERS
+    assert export.to_parquet(folder, tmp_path / "lake").written
+    rows = duckdb.sql(f"SELECT count(*) FROM '{tmp_path}/lake/events/*/*.parquet'")
+    assert rows.fetchone() == (EVENTS,)
 
 
 def test_an_amount_of_memory_that_is_none_is_refused_with_an_example(monkeypatch):

@@ -42,6 +42,8 @@ _KEPT_HOURS = 7 * 24
 class Snapshot:
     """The store at one moment: the Parquet files of each canonical table. Later imports do not change them."""
 
+    folder: Path
+    """The community's."""
     version: str
     """Changes when the content changes; the same in a copy of the folder."""
     files: dict[str, list[str]]
@@ -68,7 +70,7 @@ def snapshot(folder: str | Path) -> Snapshot:
             months[name] = by_month
         for file in files[name]:
             digest.update(Path(file).relative_to(store).as_posix().encode() + b"\n")
-    return Snapshot(digest.hexdigest()[:16], files, months)
+    return Snapshot(Path(folder), digest.hexdigest()[:16], files, months)
 
 
 def tables(folder: str | Path) -> dict[str, list[str]]:
@@ -98,10 +100,14 @@ def scan(table: Table, files: Iterable[str]) -> str:
 
 
 def connect(now: Snapshot) -> "duckdb.DuckDBPyConnection":
-    """A connection with the stored tables as views, every row as it was imported; close it or use it in a `with`."""
+    """A connection with the stored tables as views, every row as it was imported; close it or use it in a `with`. What
+    needs more than the memory that a community may take goes to disk."""
     import duckdb
 
-    connection = duckdb.connect()
+    from workbench.engines.duckdb import limit_memory
+
+    connection = duckdb.connect(config={"temp_directory": str(now.folder / "cache" / "spill")})
+    limit_memory(connection)
     for name, table in TABLES.items():
         connection.execute(f"CREATE VIEW {name} AS {scan(table, now.files[name])}")
     return connection
