@@ -142,6 +142,15 @@ def test_a_question_that_fails_leaves_nothing_and_can_be_asked_again(opened, tmp
     assert [file.suffix for file in (tmp_path / "tables" / "answers").iterdir()] == [".parquet"]
 
 
+def test_a_damaged_answer_is_asked_anew_and_mended(opened, tmp_path, every_answer_is_slow):
+    count(opened("a", "b"))
+    (file,) = (tmp_path / "tables" / "answers").iterdir()
+    for damage in (b"", b"PAR1", b"no Parquet at all, but long enough to look at", file.read_bytes()[:-20]):
+        file.write_bytes(damage)
+        assert count(opened("a", "b")) == 2
+        assert duckdb.sql(f"SELECT n FROM '{file}'").fetchall() == [(2,)]
+
+
 def test_only_so_many_answers_stay(opened, tmp_path, every_answer_is_slow, monkeypatch):
     monkeypatch.setattr("workbench.engines.duckdb.KEPT_ANSWERS", 3)
     tables = opened("a")

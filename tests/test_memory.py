@@ -104,7 +104,7 @@ def test_an_export_takes_no_more_memory_than_a_question(folder, tmp_path, monkey
         assert connection.execute(GAPS).fetchone()[1] == EVENTS - MEMBERS
     assert export.to_parquet(folder, tmp_path / "lake").written
     rows = duckdb.sql(f"SELECT count(*) FROM '{tmp_path}/lake/events/*/*.parquet'")
-    assert rows.fetchone() == (EVENTS,)
+    assert rows.fetchall() == [(EVENTS,)]
 
 
 def test_an_amount_of_memory_that_is_none_is_refused_with_an_example(monkeypatch):

@@ -106,9 +106,8 @@ class DuckDB:
         if not (keep and self._kept):
             return self.connection.execute(text, values).df()
         file = self._kept / "answers" / f"{mark_of('', text, values, self._marks)}.parquet"
-        with contextlib.suppress(FileNotFoundError):
-            os.utime(file)
-            return self.connection.execute(f"SELECT * FROM read_parquet('{_quoted(file)}')").df()
+        if (kept := self._kept_answer(file)) is not None:
+            return kept
         began = time.perf_counter()
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE _answer AS {text}", values)
         answer = self.connection.execute("SELECT * FROM _answer").df()
@@ -118,6 +117,15 @@ class DuckDB:
             _drop_unused(file.parent, "*.parquet", KEPT_ANSWERS)
         self.connection.execute("DROP TABLE _answer")
         return answer
+
+    def _kept_answer(self, file: Path) -> "pd.DataFrame | None":
+        import duckdb
+
+        try:
+            os.utime(file)
+            return self.connection.execute(f"SELECT * FROM read_parquet('{_quoted(file)}')").df()
+        except (FileNotFoundError, duckdb.IOException, duckdb.InvalidInputException):
+            return None  # none yet, taken away by another process, or damaged: asked anew
 
     def inside(self) -> "DuckDB":
         return DuckDB(self.connection.cursor(), temporary=True, kept=self._kept, marks=dict(self._marks))
