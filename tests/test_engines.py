@@ -391,6 +391,33 @@ def test_a_folder_with_other_files_is_not_taken_for_an_export(tmp_path):
     assert (other / "a.jpg").exists()
 
 
+def of_another(folder, name="another"):
+    """The same folder, called otherwise."""
+    (folder / "community.toml").write_text(f'name = "{name}"\ntimezone = "Europe/Paris"\n', encoding="utf-8")
+    return folder
+
+
+def test_an_export_does_not_replace_the_tables_of_another_community(tmp_path):
+    folder, lake = stored(tmp_path), tmp_path / "lake"
+    export.to_parquet(folder, lake)
+    before = {file: file.read_bytes() for file in lake.rglob("*.parquet")}
+    with pytest.raises(SettingsError, match=r'lake holds .*"c", and this is "another".*Choose another folder'):
+        export.to_parquet(of_another(folder), lake)
+    assert {file: file.read_bytes() for file in lake.rglob("*.parquet")} == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["community", "lake", "one.fake"]
+
+
+def test_an_export_that_does_not_say_whose_it_is_is_brought_up_to_date_and_then_says_it(tmp_path):
+    folder, lake = stored(tmp_path), tmp_path / "lake"
+    first, ledger = export.to_parquet(folder, lake), export._file(lake, export.LEDGER)
+    with DuckDB(engine._connect()).connection as connection:
+        connection.execute(f"CREATE TABLE old AS SELECT * EXCLUDE (community) FROM '{ledger}'")
+        connection.execute(f"COPY old TO '{ledger}' (FORMAT parquet)")
+    again = export.to_parquet(folder, lake)
+    assert (again.written, again.same) == (0, first.written)
+    assert {row[-1] for row in export._ledger_in(lake)} == {"c"}
+
+
 def test_an_address_that_is_no_database_is_refused_without_showing_the_password(tmp_path):
     with pytest.raises(SettingsError, match="no PostgreSQL address") as told:
         export.to_postgresql(stored(tmp_path), "mysql://ana:secret@host/db")
@@ -419,6 +446,9 @@ def test_tables_that_are_not_those_of_the_store_are_said_and_never_taken_in_sile
         said = replace(there, version="of last month").other_than_its_store()
         assert "of last month" in said and "workbench export" in said and "secret" not in said
         assert replace(there, version="x", folder=tmp_path / "settings alone").other_than_its_store() == ""
+        said = replace(there, version="x", exported_from="another").other_than_its_store()
+        assert 'of the community "another"' in said and 'is "c"' in said and "secret" not in said
+        assert replace(there, exported_from="its old name").other_than_its_store() == ""  # the same rows
 
 
 @pytest.fixture
@@ -436,7 +466,8 @@ def schema(request):
 
 def asked_of_both(folder, url):
     with open_community(folder) as here, open_community(folder, engine=url) as there:
-        assert there.version == here.version and (there.first_day, there.last_day) == (here.first_day, here.last_day)
+        assert (there.version, there.exported_from) == (here.version, "c")
+        assert (there.first_day, there.last_day) == (here.first_day, here.last_day)
         for question in ("mau", "dau", "reconciliation", "feedback_texts", "coverage", "imports_read"):
             ask = getattr(metrics, question)
             for month in ("2026-02", "2026-03"):
@@ -460,6 +491,22 @@ def test_a_community_in_postgresql_answers_as_its_store(tmp_path, schema):
     assert later.written < first.written and export.to_postgresql(folder, url).written == 0
     assert connection.execute(f"SELECT * FROM {name}.mine").fetchone() == (12,)
     asked_of_both(folder, url)
+
+
+def test_a_schema_of_postgresql_keeps_to_one_community(tmp_path, schema):
+    url, name, connection = schema
+    folder = stored(tmp_path)
+    first = export.to_postgresql(folder, url)
+    with pytest.raises(SettingsError, match=r'holds .*"c", and this is "another".*\?schema=NAME'):
+        export.to_postgresql(of_another(folder), url)
+    with open_community(folder, engine=url) as there:
+        assert (there.exported_from, there.settings.name) == ("c", "another")
+    connection.execute(f"ALTER TABLE {name}.exported DROP COLUMN community")  # as an older export left it
+    with open_community(folder, engine=url) as there:
+        assert (there.version, there.exported_from) == (first.version, "")
+    assert export.to_postgresql(folder, url).written == 0
+    with open_community(folder, engine=url) as there:
+        assert there.exported_from == "another"
 
 
 def test_an_export_to_postgresql_that_is_stopped_leaves_the_older_rows(tmp_path, schema, monkeypatch):

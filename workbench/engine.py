@@ -68,6 +68,8 @@ class Community:
     settings: settings.Settings
     version: str
     """Changes when the content of the store changes."""
+    exported_from: str
+    """The name of the community whose tables these are; empty where nothing tells."""
     part: Part
     first_day: date | None
     """First and last covered local day; null while nothing covers any day."""
@@ -159,18 +161,24 @@ class Community:
         """A warning where another engine holds other tables than the folder's own store; empty where none can tell."""
         from workbench import store
 
-        if self.engine == "duckdb" or self.folder is None or self.version == "unknown":
+        if self.engine == "duckdb" or self.folder is None:
             return ""
         try:
             own = store.version(self.folder)
         except StoreError:  # the tables lie on the engine alone
-            return ""
-        if own == self.version:
+            own = ""
+        where = engines.without_password(self.engine)
+        if own != self.version and self.exported_from not in ("", self.settings.name):
+            return (
+                f'the tables on {where} are those of the community "{self.exported_from}", and {self.folder} is '
+                f'"{self.settings.name}". Export its own to another folder or schema with `workbench export`, and give '
+                "that URL."
+            )
+        if self.version == "unknown" or own in ("", self.version):
             return ""
         return (
-            f"the tables on {engines.without_password(self.engine)} are of store {self.version}, and the store in "
-            f"{self.folder} is {own}: something was imported since, or they are another community's. "
-            "Bring them up to date with `workbench export`."
+            f"the tables on {where} are of store {self.version}, and the store in {self.folder} is {own}: something "
+            "was imported since, or they are another community's. Bring them up to date with `workbench export`."
         )
 
     def _bounds(self, month: Month) -> dict:
@@ -222,17 +230,17 @@ def open_community(
     chosen = settings.load(folder / "community.toml")
     url = engine or os.environ.get(engines.VARIABLE) or "duckdb"
     if url == "duckdb":
-        tables, version = _stored_here(folder, chosen, progress)
+        tables, told = _stored_here(folder, chosen, progress)
     else:
         tables = engines.connect(url)
-        version = tables.stored()
+        told = tables.stored()
         _offsets(tables, chosen.timezone)
         _roll_up(tables)
-    return _community(folder, chosen, version, part or Part(), url, tables)
+    return _community(folder, chosen, told, part or Part(), url, tables)
 
 
-def _stored_here(folder: Path, chosen: settings.Settings, progress) -> tuple[DuckDB, str]:
-    """DuckDB on the folder's store, with the roll-ups kept in its cache; the store's version."""
+def _stored_here(folder: Path, chosen: settings.Settings, progress) -> tuple[DuckDB, engines.Stored]:
+    """DuckDB on the folder's store, with the roll-ups kept in its cache; what the store holds."""
     from workbench import store
 
     kept = store.snapshot(folder)
@@ -256,7 +264,7 @@ def _stored_here(folder: Path, chosen: settings.Settings, progress) -> tuple[Duc
     for name in rollups.NAMES:
         scan = f"SELECT * FROM read_parquet([{_listed(rolled[name])}])" if rolled[name] else None
         tables.create(name, scan or _empty(name), view=bool(scan) and not small)
-    return tables, kept.version
+    return tables, engines.Stored(kept.version, chosen.name)
 
 
 def community_of_rows(
@@ -298,7 +306,7 @@ def community_of_rows(
         tables = _moved(tables, engines.connect(engine))
     _offsets(tables, chosen.timezone)
     _roll_up(tables)
-    return _community(None, chosen, "in memory", part or Part(), engine, tables)
+    return _community(None, chosen, engines.Stored("in memory"), part or Part(), engine, tables)
 
 
 def _moved(here: DuckDB, there: engines.Engine) -> engines.Engine:
@@ -311,7 +319,9 @@ def _moved(here: DuckDB, there: engines.Engine) -> engines.Engine:
     return there
 
 
-def _community(folder: Path | None, chosen, version: str, part: Part, url: str, tables: engines.Engine) -> Community:
+def _community(
+    folder: Path | None, chosen, told: engines.Stored, part: Part, url: str, tables: engines.Engine
+) -> Community:
     """The community of an engine that holds canonical tables, roll-ups and `utc_offsets`."""
     tables.insert("overrides", {"member_id": "VARCHAR", "counted_as": "VARCHAR"}, _overrides(chosen))
     covered = _coverage(tables, chosen.timezone, part)
@@ -323,7 +333,7 @@ def _community(folder: Path | None, chosen, version: str, part: Part, url: str, 
     for name in ALL_TIME:
         tables.create(name, rollups.base_sql(name))
     first, last = (min(covered), max(covered)) if covered else (None, None)
-    return Community(folder, chosen, version, part, first, last, url, tables, covered)
+    return Community(folder, chosen, told.version, told.community, part, first, last, url, tables, covered)
 
 
 def _connect(*, memory: str = "", **config):

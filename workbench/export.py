@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from workbench import store
+from workbench import settings, store
 from workbench.engine import latest
 from workbench.engines import without_password
 from workbench.errors import SettingsError
-from workbench.tables import TABLES, Table
+from workbench.tables import TABLES, TEXT, Table
 
 LEDGER = "exported"
-"""The table that says what was exported: one row a part, with the version of the store it is from."""
-_LEDGER_COLUMNS = {"table_name": "VARCHAR", "month": "VARCHAR", "fingerprint": "VARCHAR", "version": "VARCHAR"}
+"""The table that says what was exported: one row a part, with the version of the store and the community it is from."""
+_LEDGER_COLUMNS = dict.fromkeys(("table_name", "month", "fingerprint", "version", "community"), TEXT)
 
 
 @dataclass(frozen=True)
@@ -70,17 +70,16 @@ def to_parquet(folder: str | Path, target: str | Path) -> Exported:
         raise SettingsError(f"{target} holds other files. Choose a new or empty folder for the export.")
     for left in (aside, old):
         shutil.rmtree(left, ignore_errors=True)
-    now = store.snapshot(folder)
+    now, name = store.snapshot(folder), settings.load(Path(folder) / "community.toml").name
+    known = {}
+    if _file(target, LEDGER).is_file():
+        known = _known(_ledger_in(target), name, target, f"Choose another folder; if it was renamed, delete {target}")
     try:
         aside.mkdir(parents=True)
     except OSError as error:
         raise SettingsError(f"{target.parent} cannot be written to: {error.strerror}. Choose another folder.") from None
     written = same = 0
     with store.connect(now) as connection:
-        known = {}
-        if (ledger := _file(target, LEDGER)).is_file():
-            rows = connection.execute("SELECT * FROM read_parquet($file)", {"file": str(ledger)}).fetchall()
-            known = {(name, month): fingerprint for name, month, fingerprint, _ in rows}
         try:
             for part in _parts(now):
                 file = _file(aside, part.table.name, part.month)
@@ -93,7 +92,7 @@ def to_parquet(folder: str | Path, target: str | Path) -> Exported:
                     _copy(connection, part.rows, file)
                     written += 1
             _file(aside, LEDGER).parent.mkdir()
-            entries = ", ".join(f"({', '.join(map(_quoted, row))})" for row in _ledger(now))
+            entries = ", ".join(f"({', '.join(map(_quoted, row))})" for row in _ledger(now, name))
             _copy(
                 connection,
                 f"SELECT * FROM (VALUES {entries}) AS t ({', '.join(_LEDGER_COLUMNS)})",
@@ -119,11 +118,13 @@ def to_postgresql(folder: str | Path, url: str) -> Exported:
         raise SettingsError(
             f'"{without_password(url)}" is no PostgreSQL address. Write postgresql://user@host/database?schema=NAME'
         )
-    now = store.snapshot(folder)
+    now, name = store.snapshot(folder), settings.load(Path(folder) / "community.toml").name
     database = engines.module_of(url)
     written = same = 0
     with database.permitted(url), database.Writer(url) as writer, store.connect(now) as connection:
-        known = {(name, month): fingerprint for name, month, fingerprint, _ in writer.rows_of(LEDGER, _LEDGER_COLUMNS)}
+        rows = writer.rows_of(LEDGER, _LEDGER_COLUMNS)
+        advice = "Add ?schema=NAME with another name to the URL; if it was renamed, drop the old schema"
+        known = _known(rows, name, f"the schema of {without_password(url)}", advice)
         for table in TABLES.values():
             writer.make(table.name, {c.name: c.type for c in table.columns}, by_month=table.month_of)
         for part in _parts(now):
@@ -133,9 +134,9 @@ def to_postgresql(folder: str | Path, url: str) -> Exported:
             columns = {c.name: c.type for c in part.table.columns}
             writer.replace(part.table.name, columns, _fetched(connection, part.rows), month=part.month)
             written += 1
-        for name, month in known:  # months that the store no longer has
-            writer.replace(name, {c.name: c.type for c in TABLES[name].columns}, [], month=month)
-        writer.replace(LEDGER, _LEDGER_COLUMNS, _ledger(now))
+        for gone, month in known:  # months that the store no longer has
+            writer.replace(gone, {c.name: c.type for c in TABLES[gone].columns}, [], month=month)
+        writer.replace(LEDGER, _LEDGER_COLUMNS, _ledger(now, name))
     return Exported(now.version, written, same)
 
 
@@ -146,8 +147,28 @@ def _parts(now: store.Snapshot) -> Iterator[_Part]:
             yield _Part(table, month, tuple(sorted(months[month])))
 
 
-def _ledger(now: store.Snapshot) -> list[tuple]:
-    return [(part.table.name, part.month, part.fingerprint, now.version) for part in _parts(now)]
+def _ledger(now: store.Snapshot, community: str) -> list[tuple]:
+    return [(part.table.name, part.month, part.fingerprint, now.version, community) for part in _parts(now)]
+
+
+def _ledger_in(target: Path) -> list[tuple]:
+    """The rows of a folder's ledger; null where an older one lacks a column."""
+    import duckdb
+
+    columns = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in _LEDGER_COLUMNS.items())
+    there = f"SELECT * FROM read_parquet({_quoted(str(_file(target, LEDGER)))})"
+    with duckdb.connect() as connection:
+        return connection.execute(f"SELECT {columns} WHERE false UNION ALL BY NAME {there}").fetchall()
+
+
+def _known(ledger: list[tuple], community: str, where: object, advice: str) -> dict[tuple[str, str], str]:
+    """The fingerprint of each part that was exported there; refuses what was exported from another community."""
+    if others := {name for *_, name in ledger} - {None, community}:
+        raise SettingsError(
+            f'{where} holds the tables of the community "{min(others)}", and this is "{community}": nothing was '
+            f"written. {advice} and export again."
+        )
+    return {(table, month): fingerprint for table, month, fingerprint, *_ in ledger}
 
 
 def _file(folder: Path, table: str, month: str = "") -> Path:

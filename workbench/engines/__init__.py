@@ -3,6 +3,7 @@
 The texts are written in DuckDB's SQL. DuckDB runs them as they are; for other engines `transpiled.py` translates them.
 """
 
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -27,6 +28,16 @@ _ADAPTERS = {
 """URL scheme → module with a `connect(url)`, which is also the extra's name, and the package that it needs."""
 
 
+@dataclass(frozen=True)
+class Stored:
+    """What the table `exported` says of the canonical tables beside it."""
+
+    version: str = "unknown"
+    """Changes when they change."""
+    community: str = ""
+    """Whose they are; empty where an older export did not say."""
+
+
 class Engine(Protocol):
     """An open connection with tables known by name.
 
@@ -34,8 +45,8 @@ class Engine(Protocol):
     texts, yes or no.
     """
 
-    def stored(self) -> str:
-        """Make the canonical tables that are kept there known by their names; the version of what they hold."""
+    def stored(self) -> Stored:
+        """Make the canonical tables that are kept there known by their names; what they hold."""
 
     def create(self, name: str, text: str, values: dict | None = None, *, view: bool = False) -> None:
         """Give the answer to a text a name, for as long as the connection is open; a view is answered at each use."""

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from sqlglot import exp
 
-from workbench.engines import without_password
+from workbench.engines import Stored, without_password
 from workbench.engines.transpiled import Transpiled
 from workbench.errors import SettingsError, StoreError
 from workbench.period import Month
@@ -87,7 +87,7 @@ class PostgreSQL(Transpiled):
         super().__init__()
         self._connection, self._schema, self._url = connection, schema, url
 
-    def stored(self) -> str:
+    def stored(self) -> Stored:
         found = self._connection.execute(
             "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = %s", [self._schema]
         ).fetchall()
@@ -106,8 +106,12 @@ class PostgreSQL(Transpiled):
         for name, table in TABLES.items():
             self._know(name, f"{quoted(self._schema)}.{quoted(name)}", {c.name: c.type for c in table.columns})
         if "exported" not in there:
-            return "unknown"
-        return self._connection.execute(f"SELECT max(version) FROM {quoted(self._schema)}.exported").fetchone()[0]
+            return Stored()
+        whose = "max(community)" if ("exported", "community") in found else "NULL"
+        version, community = self._connection.execute(
+            f"SELECT max(version), {whose} FROM {quoted(self._schema)}.exported"
+        ).fetchone()
+        return Stored(version, community or "")
 
     def close(self) -> None:
         self._connection.close()

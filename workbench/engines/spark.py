@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import sqlglot
 from sqlglot import exp
 
-from workbench.engines import without_password
+from workbench.engines import Stored, without_password
 from workbench.engines.duckdb import KEPT_FILES, digest, mark_of, named, turn
 from workbench.engines.transpiled import Transpiled, has_type, parsed
 from workbench.errors import SettingsError, StoreError
@@ -112,29 +112,31 @@ class Spark(Transpiled):
         self._session, self._tables, self._schema, self._url = session, tables.rstrip("/"), schema, url
         self._views: list[str] = []
 
-    def stored(self) -> str:
+    def stored(self) -> Stored:
         if not self._tables and not self._schema:
             raise SettingsError(
                 f"--engine {without_password(self._url)} does not say where the canonical tables are. Add ?tables= "
                 "with the folder that `workbench export --to parquet` wrote, or ?schema= with the catalog's schema."
             )
-        version = self._version()
+        told = self._told()
         for name, table in TABLES.items():
             columns = {c.name: c.type for c in table.columns}
             place = self._place(name)
             self._named(place, self._read(name, columns).select(list(columns)))
             self._know(name, place, columns)
-            self._marks[name] = digest(version, name)
-        if version == "unknown":
+            self._marks[name] = digest(told.version, name)
+        if told.version == "unknown":
             self._cache = None  # nothing says when the tables change
-        return version
+        return told
 
-    def _version(self) -> str:
+    def _told(self) -> Stored:
         try:
-            found = self._read("exported", {"version": TEXT}).selectExpr("max(version)").collect()
+            ledger = self._read("exported", {"version": TEXT, "community": TEXT})
         except StoreError:
-            return "unknown"
-        return found[0][0] or "unknown"
+            return Stored()
+        whose = "max(community)" if "community" in ledger.columns else "NULL"
+        ((version, community),) = ledger.selectExpr("max(version)", whose).collect()
+        return Stored(version or "unknown", community or "")
 
     def create(self, name: str, text: str, values: dict | None = None, *, view: bool = False) -> None:
         mark = mark_of(name, text, named(text, values), self._marks)
