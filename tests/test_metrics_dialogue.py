@@ -396,10 +396,20 @@ def test_the_work_list_names_who_may_know_and_the_page_only_their_pseudonyms():
     frame = metrics.unanswered(knowing(), month="2026-03")
     listed = actions.answer(frame, settings=CLUB, language="en")["may_know"].iloc[0]
     assert listed.startswith("ben (") and "potatoes" in listed
-    page = actions.may_know(frame, settings=CLUB)
+    page = actions.may_know(frame, settings=CLUB, language="en")
     assert page["may_know"].iloc[0].startswith("M-") and page["member"].iloc[0].startswith("M-")
     shown = str(page.to_dict()) + str(actions.on_page(frame, settings=CLUB).to_dict())
     assert "ben" not in shown and "forum:" not in shown.replace("forum:help", "") and "sprout" not in shown
+
+
+def test_a_wait_is_said_in_hours_up_to_two_days_and_then_in_days_the_longest_first_as_given():
+    frame = metrics.unanswered(knowing(), month="2026-03").head(1)
+    waits = pd.concat([frame.assign(waiting_hours=hours) for hours in (720.0, 48.0, 47.9, 1.0)], ignore_index=True)
+    for language, said_so in (
+        ("en", ["30 days", "2 days", "47 hours", "1 hour"]),
+        ("fr", ["30 jours", "2 jours", "47 heures", "1 heure"]),
+    ):
+        assert actions.may_know(waits, settings=CLUB, language=language)["waiting"].tolist() == said_so
 
 
 # Quiet spells

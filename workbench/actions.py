@@ -141,17 +141,28 @@ def answer(unanswered: pd.DataFrame, *, settings: Settings, language: str) -> pd
     return _listed(rows, evidence, settings)
 
 
-def may_know(unanswered: pd.DataFrame, *, settings: Settings) -> pd.DataFrame:
+def may_know(unanswered: pd.DataFrame, *, settings: Settings, language: str) -> pd.DataFrame:
     """Who may know what is still unanswered, as a page may show it: no account, no text, names as the settings say.
 
     `unanswered` as the metric of this name gives it. One row an opener: `member` (who asks), `group_name`,
-    `waiting_hours` (whole), `may_know` (members who answered similar ones).
+    `waiting` (in words: hours up to two days, then whole days), `may_know` (members who answered similar ones).
     """
     people = unanswered[["may_know", "may_know_names"]].explode(["may_know", "may_know_names"])
     people = people.set_axis(["member_id", "display_name"], axis=1)
     called = named(people, settings=settings)["member"].dropna().groupby(level=0).agg(", ".join)
-    rows = on_page(unanswered, settings=settings, columns=["group_name", "waiting_hours"])
-    return rows.assign(waiting_hours=rows["waiting_hours"] // 1, may_know=called.reindex(rows.index))
+    rows = on_page(unanswered, settings=settings, columns=["group_name"])
+    waiting = [_lasting(hours, language) for hours in unanswered["waiting_hours"]]
+    return rows.assign(waiting=waiting, may_know=called.reindex(rows.index))
+
+
+def _lasting(hours: float, language: str) -> str:
+    """
+    >>> _lasting(47.9, "en"), _lasting(720, "fr")
+    ('47 hours', '30 jours')
+    """
+    if hours < 48:
+        return str(say("actions.lasting.hours", language, hours=int(hours)))
+    return str(say("actions.lasting.days", language, days=int(hours // 24)))
 
 
 def to_welcome(unwelcomed: pd.DataFrame, *, settings: Settings, language: str) -> pd.DataFrame:

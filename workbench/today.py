@@ -320,7 +320,7 @@ def _page_rows(kind: str, frame: pd.DataFrame, seen: Today, language: str) -> pd
     )
     why = [str(one) for one in rows["why"]]
     if kind == "questions":
-        known = actions.may_know(seen.frames["unanswered"], settings=seen.settings)["may_know"]
+        known = actions.may_know(seen.frames["unanswered"], settings=seen.settings, language=language)["may_know"]
         why = [
             f"{one} {say('today.questions.may_know', language, people=people)}" if isinstance(people, str) else one
             for one, people in zip(why, known, strict=True)
