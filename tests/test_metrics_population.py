@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle import Oracle
 
-from workbench import metrics
+from workbench import metrics, sentences
 from workbench.engine import Part, community_of_rows
 from workbench.period import Month
 
@@ -284,6 +284,13 @@ def test_a_community_without_members_has_no_growth_rate():
 
 
 # Sources, tenure, who counts
+
+
+def test_the_source_of_a_join_is_shown_in_words_and_without_anybodys_name():
+    frame = pd.DataFrame({"source": ["invite", "link of Zoé Exemple", "unknown"], "joins": [3, 1, 1]})
+    rows = sentences.joins_by_source_rows(frame, language="fr", names=["Zoé Exemple"])
+    assert rows["source"].tolist() == ["invitation par un membre", "link of [name]", "non indiquée"]
+    assert rows["joins"].tolist() == [3, 1, 1]
 
 
 def test_joins_by_source_add_up_and_unknown_comes_last():

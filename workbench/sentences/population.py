@@ -1,7 +1,10 @@
 """Sentences on population and growth; each takes the frame of the metric of the same name."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
+from workbench.privacy import mask
 from workbench.sentences.rates import rate_sentence
 from workbench.words import Sentence, catalogue, number, say
 
@@ -81,6 +84,11 @@ def joins_by_source(frame: pd.DataFrame, *, language: str) -> Sentence:
         joins=first["joins"],
         known=known["joins"].sum(),
     )
+
+
+def joins_by_source_rows(frame: pd.DataFrame, *, language: str, names: Iterable[str] = ()) -> pd.DataFrame:
+    """The sources as rows of a table: source, joins. What may point at somebody, and each of `names`, is masked."""
+    return frame.assign(source=[mask(source_name(one, language), names=names) for one in frame["source"]])
 
 
 def source_name(source: str, language: str) -> str:
