@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from workbench import actions
+from workbench import actions, sentences
 from workbench.settings import Privacy, Settings
 from workbench.words import catalogue
 
@@ -16,7 +16,7 @@ def changes(*rows):
     columns = ["member_id", "change", "score_before", "score"]
     frame = pd.DataFrame(rows, columns=columns)
     frame["display_name"] = "Name of " + frame["member_id"].astype(str)
-    return frame.assign(active_weeks=9, contributions=40, people_helped=3)
+    return frame.assign(active_weeks=9, contributions=40, people_helped=3, covered_weeks=12, covered_weeks_before=12)
 
 
 def at_risk(*members):
@@ -79,6 +79,16 @@ def test_a_member_who_slid_over_the_border_is_not_written_to_as_if_lost():
     listed = actions.contact(hem_changes=changes(slid, fell, gone), settings=CLUB, language="en")
     assert listed["member_id"].tolist() == ["chat:b", "chat:c"]
     assert "score 80), 40 this month" in listed["why"].iloc[0] and "60), 0 this month" in listed["why"].iloc[1]
+
+
+def test_nobody_is_lost_by_a_score_that_rests_on_fewer_covered_weeks():
+    fell = changes(("chat:b", "lost", 80.0, 40.0))
+    fewer = fell.assign(covered_weeks=1, covered_weeks_before=5)
+    assert actions.contact(hem_changes=fewer, settings=CLUB, language="en").empty
+    assert len(actions.contact(hem_changes=fell.assign(covered_weeks_before=9), settings=CLUB, language="en")) == 1
+    for language in ("en", "fr"):
+        said = sentences.hem_changes(fewer, language=language)
+        assert "1" in said and "5" in said
 
 
 def test_who_is_lost_and_silent_stands_once_with_both_reasons():

@@ -355,11 +355,15 @@ def offences(third_offences: pd.DataFrame, *, settings: Settings, language: str)
 
 
 def fallen(hem_changes: pd.DataFrame | None) -> pd.DataFrame:
-    """The lost ones of `metrics.hem_changes` whose score is under `FALL` of last month's, the highest before first."""
+    """The lost ones of `metrics.hem_changes` whose score is under `FALL` of last month's, the highest before first.
+
+    Nobody where it rests on fewer covered weeks than last month's: it would be lower by that alone.
+    """
     if hem_changes is None:
         return pd.DataFrame(columns=["member_id", "display_name", "score", "score_before"])
     lost = hem_changes[hem_changes["change"] == "lost"]
     lost = lost[lost["score"].fillna(0) < FALL * lost["score_before"]]
+    lost = lost[lost["covered_weeks"] >= lost["covered_weeks_before"]]
     return lost.sort_values(["score_before", "member_id"], ascending=[False, True])
 
 

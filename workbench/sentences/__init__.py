@@ -61,6 +61,7 @@ from workbench.sentences.dialogue import (
 )
 from workbench.sentences.engagement import (
     engagement_score,
+    hem_changes,
     hem_stability,
     highly_engaged,
     score_coverage,
@@ -201,6 +202,7 @@ __all__ = [
     "group_health",
     "group_health_rows",
     "growth_by_month",
+    "hem_changes",
     "hem_share",
     "hem_share_by_month",
     "hem_stability",

@@ -21,13 +21,14 @@ def coverage_gaps(frame: pd.DataFrame, *, language: str) -> Sentence:
     return say("coverage_gaps.sentence", language, count=int(frame["days"].sum()), gaps=len(frame))
 
 
-def month_coverage(frame: pd.DataFrame, *, language: str) -> Sentence:
-    """Whether the month is wholly covered."""
+def month_coverage(frame: pd.DataFrame, *, language: str, silence: bool = False) -> Sentence:
+    """Whether the month is wholly covered; with `silence`, what a part means for those who count as silent."""
     row = frame.iloc[0]
     if not row["covered_days"]:
         return say("month_coverage.nothing", language)
     if row["partial"]:
-        return say("month_coverage.partial", language, covered=row["covered_days"], days=row["days"])
+        form = "silence" if silence else "partial"
+        return say(f"month_coverage.{form}", language, covered=row["covered_days"], days=row["days"])
     return say("month_coverage.whole", language)
 
 

@@ -45,6 +45,12 @@ def hem_stability(frame: pd.DataFrame, *, language: str) -> Sentence:
     return say(f"hem_stability.{form}", language, count=kept + lost, kept=kept, new=new, lost=lost)
 
 
+def hem_changes(frame: pd.DataFrame, *, language: str) -> Sentence:
+    """Why `actions.contact` lists nobody where this month's scores rest on fewer covered weeks than last month's."""
+    weeks = {name: int(frame[name].iloc[0]) for name in ("covered_weeks", "covered_weeks_before")}
+    return say("hem_changes.fewer_weeks", language, now=weeks["covered_weeks"], before=weeks["covered_weeks_before"])
+
+
 def score_weights(parts: dict[str, int], *, language: str) -> pd.DataFrame:
     """The parts of the score and the most points of each (`metrics.SCORE_PARTS`) as a table for a reader."""
     return pd.DataFrame(
