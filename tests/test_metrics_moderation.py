@@ -1,7 +1,7 @@
 """Spam, moderation, incidents: hand tables, the definitions in plain pandas, laws."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import made
@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle import Oracle
 
 from workbench import actions, metrics, sentences, store
 from workbench import settings as settings_of
@@ -114,6 +115,8 @@ def test_at_the_beginning_of_the_data_nobody_is_new_unless_the_join_is_dated():
         "x": {"first_link", "same_text_groups"}
     }
     assert reasons(said(*spam, since="2026-03-01", joined={"x": "2025-03-09"})) == {}
+    # Who wrote before joining has come back, or was there before the data begin.
+    assert reasons(said(*spam, since="2026-03-01", joined={"x": "2026-03-11"})) == {}
 
 
 def test_staff_and_those_banned_before_are_not_on_the_list_and_those_banned_now_are_marked():
@@ -155,6 +158,132 @@ def test_any_text_gets_an_answer(messages):
     ]
     frame = metrics.spam_suspects(said(("old", "2026-01-02 10:00", "a", "hi"), *rows), month=MONTH)
     assert (frame["n_reasons"] >= 2).all()
+
+
+TEXTS = {
+    "Earn a thousand a day from your chair, see https://win.example/join?id=1": ("win.example", "earn"),
+    "EARN a thousand a day from your chair: see http://www.win.example/2 @all": ("win.example", "earn"),
+    "Come and look into my new little shop www.win.example": ("win.example", "shop"),
+    "Earn a thousand a day from your chair, see https://sun.example": ("sun.example", "earn"),
+    "go https://sun.example": ("sun.example", None),
+    "Work from home, write to boss@win.example today": ("", "home"),
+    "hello all": None,
+}
+"""A text → to which site it leads and what it says, read by eye: None where that is short, or it leads nowhere."""
+
+
+@st.composite
+def advertising(draw):
+    """People old and new, one of them with two accounts, who write adverts and talk in four groups."""
+    given = draw(made.communities(max_events=3))
+    days = st.sampled_from([datetime(2026, *day) for day in ((3, 9), (3, 10), (3, 16), (2, 26), (3, 20), (1, 20))])
+    joined, starts = ({name: draw(dates) for name in "pqrst"} for dates in (st.none() | days, days))
+    starts["p"] = datetime(2026, 1, 3)
+    members = [
+        {"member_id": f"chat:{name}", "platform": "chat", "person_id": "twin" if name in "st" else None,
+         "display_name": name, "role": None, "joined_at": joined[name], "join_source": None}
+        for name in joined
+    ]  # fmt: skip
+    texts = draw(st.lists(st.sampled_from([*TEXTS]), min_size=1, max_size=3))
+    later = st.sampled_from((0, 0, 7, 8, 30))
+    campaign = (st.sampled_from("pqqqrrrssstt"), st.sampled_from(texts), later, st.integers(1, 6), st.integers(1, 4))
+    events, messages = [], []
+    for name, text, wait, size, groups in draw(st.lists(st.tuples(*campaign), min_size=3, max_size=9)):
+        step = draw(st.sampled_from((1, 6, 9)))
+        for number in range(size):
+            at, key = starts[name] + timedelta(days=wait, hours=step * number), f"ad:{len(events):02}"
+            event = {
+                "event_id": key,
+                "platform": "chat",
+                "occurred_at": at,
+                "member_id": f"chat:{name}",
+                "kind": "post",
+            }
+            gone = at if draw(st.integers(0, 9)) == 0 else None
+            events.append({**event, "group_id": f"chat:{'abcd'[number % groups]}", "deleted_at": gone})
+            messages.append({"event_id": key, "occurred_at": at, "text": text})
+    acts = [
+        {"action_id": f"act {n}", "acted_at": draw(days), "member_id": f"chat:{draw(st.sampled_from('pqrst'))}",
+         "action": draw(st.sampled_from(("warn", "ban", "unban")))}
+        for n in range(draw(st.integers(0, 2)))
+    ]  # fmt: skip
+    tables = {"members": members, "events": events, "moderation": acts}
+    since = draw(st.sampled_from(("2026-01-01", "2026-01-01", "2026-01-01", "2026-02-25")))
+    coverage = [{**row, "from_at": datetime.fromisoformat(since)} for row in given.rows["coverage"]]
+    tables = {name: given.rows[name] + rows for name, rows in tables.items()}
+    return given.with_rows(**tables, messages=messages, coverage=coverage)
+
+
+def suspects(given, month):
+    """Person → reasons, messages, those that lead away, acts on the person, banned: as the definition reads."""
+    known = Oracle(given, month)
+    texts = {row["event_id"]: row["text"] for row in given.rows["messages"]}
+    rows = [
+        (known.person(e), e["event_id"], e["occurred_at"], known.day(e["occurred_at"]), e["group_id"],
+         *(TEXTS.get(texts.get(e["event_id"])) or (None, None)))
+        for e in given.rows["events"]
+        if e["kind"] in ("post", "reply") and e["member_id"] is not None and known.day(e["occurred_at"]) < known.end
+    ]  # fmt: skip
+    said = pd.DataFrame(rows, columns=["person", "event_id", "at", "day", "group_id", "site", "words"])
+    said = said.sort_values(["at", "event_id"])
+    new_until = {}
+    for person, first_day in said.groupby("person")["day"].min().items():
+        own = {name: facts for name, facts in known.accounts.items() if facts["person"] == person}
+        joins = [r["joined_at"] for r in given.rows["members"] if r["member_id"] in own and r["joined_at"] is not None]
+        platform = known.platform_days[min(facts["platform"] for facts in own.values())]
+        since_join = (first_day - known.day(min(joins))).days if joins else None
+        if (first_day - min(platform or known.covered)).days >= 28 or (joins and 0 <= since_join <= 7):
+            new_until[person] = first_day + timedelta(days=7)
+    said["new"] = [
+        day <= new_until.get(person, date.min) for person, day in zip(said["person"], said["day"], strict=True)
+    ]
+    away = said[said["site"].notna() & (said["day"] >= known.start - timedelta(days=56))]
+    waves = {
+        site: own["person"].nunique() for site, own in away.groupby("site") if own["new"].all()
+    }  # sites that only new people have named
+    month_said, month_away = (frame[frame["day"] >= known.start] for frame in (said, away))
+    same = month_away.dropna(subset=["words"]).groupby(["site", "words"])
+    found = {}
+    for person, own in month_said.groupby("person"):
+        leading = month_away[month_away["person"] == person]
+        why, first = set(), said[said["person"] == person].iloc[0]
+        if person in new_until and first["day"] >= known.start:
+            if first["site"] in waves:
+                why.add("first_link")
+            day = own[own["at"] < first["at"] + timedelta(hours=24)]
+            if len(day) >= 5 and day["group_id"].nunique() >= 3:
+                why.add("burst")
+        for _, alike in same:
+            if person in set(alike["person"]):
+                if alike.loc[alike["person"] == person, "group_id"].nunique() >= 3:
+                    why.add("same_text_groups")
+                if alike["person"].nunique() >= 2:
+                    why.add("same_text_accounts")
+        if any(waves.get(site, 0) >= 3 for site in leading["site"]):
+            why.add("same_site")
+        acts = [
+            row["action"] for row in given.rows["moderation"]
+            if known.accounts[row["member_id"]]["person"] == person and known.in_month(known.day(row["acted_at"]))
+            and row["action"] != "unban"
+        ]  # fmt: skip
+        if len(why) >= 2 and person in known.eligible:
+            found[person] = (why, len(own), len(leading), len(acts), "ban" in acts)
+    return found
+
+
+@settings(max_examples=12, deadline=None)
+@given(advertising())
+def test_suspects_are_what_the_definition_reads(given):
+    with given.open() as community:
+        found = metrics.spam_suspects(community, month=MONTH)
+    names = metrics.moderation.REASONS
+    assert {
+        row["member_id"]: ({name for name in names if row[name]},
+                           *(row[name] for name in ("messages", "leading_away", "moderated", "banned")))
+        for row in found.to_dict("records")
+    } == suspects(given, MONTH)  # fmt: skip
+    order = list(zip(-found["n_reasons"], found["member_id"], strict=True))
+    assert order == sorted(order)
 
 
 def acted(*rows, **tables):

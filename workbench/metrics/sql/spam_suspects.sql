@@ -28,7 +28,9 @@ arrivals AS (
     SELECT
         f.person_id,
         CASE
-            WHEN f.first_day >= k.first_day + 28 OR CAST(j.joined_at + o.shift AS DATE) >= f.first_day - 7
+            WHEN
+                f.first_day >= k.first_day + 28
+                OR CAST(j.joined_at + o.shift AS DATE) BETWEEN f.first_day - 7 AND f.first_day
                 THEN f.first_day
         END AS arrived_on
     FROM first_days AS f
