@@ -57,6 +57,16 @@ def instants(draw, zone: str) -> datetime:
 
 
 @st.composite
+def moments(draw, zone: str) -> datetime:
+    """Naive UTC in the local March of 2026 or just beside it, often at its borders."""
+    length = 31 * 24 * 60
+    minutes = draw(st.one_of(st.sampled_from((-1, 0, length - 1, length)), st.integers(-2880, length + 2880)))
+    return (
+        (datetime(2026, 3, 1, tzinfo=ZoneInfo(zone)) + timedelta(minutes=minutes)).astimezone(UTC).replace(tzinfo=None)
+    )
+
+
+@st.composite
 def communities(
     draw,
     *,
@@ -94,6 +104,47 @@ def communities(
         "events": draw(_events(writers, groups, zone, max_events, deletions)),
     }
     return Made(rows, zone)
+
+
+@st.composite
+def busy(draw) -> Made:
+    """A community in which four more people write and answer each other all through February and March."""
+    given = draw(communities(max_events=8))
+    ids = [one["member_id"] for one in given.rows["members"]] + [f"chat:busy-{number}" for number in range(4)]
+    who, days = st.sampled_from(ids[-6:]), st.integers(0, 58)
+    acts = draw(st.lists(st.tuples(who, who, days, st.booleans()), min_size=20, max_size=50))
+    events = [
+        {"event_id": f"busy:{number}", "platform": member.split(":")[0], "member_id": member,
+         "occurred_at": datetime(2026, 2, 1, 12) + timedelta(days=day), "kind": "reply" if answers else "post",
+         "target_member_id": other if answers else None, "deleted_at": None}
+        for number, (member, other, day, answers) in enumerate(acts)
+    ]  # fmt: skip
+    return given.with_rows(events=given.rows["events"] + events)
+
+
+@st.composite
+def teams(draw) -> Made:
+    """A community in which also a team, a moderator and a bot write in March, in three threads; all in one group."""
+    given = draw(communities(max_events=12))
+    roles = {"boss": "staff", "head": "owner", "guide": "moderator", "robot": "bot", "ana": "member"}
+    members = [
+        {"member_id": f"chat:{name}", "platform": "chat", "person_id": None, "display_name": name, "role": role,
+         "joined_at": None, "join_source": None}
+        for name, role in roles.items()
+    ]  # fmt: skip
+    events = []
+    for number in range(draw(st.integers(3, 20))):
+        at, thread = draw(moments(given.timezone)), f"team:{draw(st.integers(0, 2))}"
+        event = {"event_id": f"team:{number}", "platform": "chat", "group_id": "chat:general", "occurred_at": at}
+        event["member_id"] = f"chat:{draw(st.sampled_from([*roles]))}"
+        event["kind"] = (
+            "post" if number < 3 else draw(st.sampled_from(("reply", "reply", "post", "reaction", "poll_vote")))
+        )
+        event["thread_id"] = f"team:{number}" if event["kind"] == "post" else thread
+        event["reply_to"] = thread if event["kind"] == "reaction" else None
+        event["deleted_at"] = draw(st.sampled_from((None, None, None, at, at + timedelta(days=20))))
+        events.append(event)
+    return given.with_rows(members=given.rows["members"] + members, events=given.rows["events"] + events)
 
 
 @st.composite

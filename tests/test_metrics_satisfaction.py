@@ -1,9 +1,11 @@
 """Scores of surveys: hand tables, the definitions in plain Python, laws."""
 
+import made
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle import Oracle
 
 from workbench import figures, metrics, sentences
 from workbench.engine import community_of_rows
@@ -137,6 +139,41 @@ def test_scores_are_what_the_definition_reads(answers):
     assert found["promoters"] + found["passives"] + found["detractors"] == found["denominator"]
     found = metrics.csat(community, month="2026-03").iloc[0]
     assert (found["numerator"], found["denominator"]) == (sum(s >= 4 for s in scores["csat"]), len(scores["csat"]))
+
+
+@st.composite
+def with_answers(draw):
+    community = draw(made.communities(max_events=6))
+    # Two accounts of one person.
+    two = [{"member_id": f"chat:{name}", "platform": "chat", "person_id": "two"} for name in "xy"]
+    community = community.with_rows(members=community.rows["members"] + two)
+    people = st.sampled_from([*(one["member_id"] for one in community.rows["members"]), "chat:stranger", None])
+    scores, surveys = st.sampled_from((None, 3, 5, 5)), st.sampled_from(("spring", "desk"))
+    rows = [
+        {"feedback_id": str(n), "given_at": draw(made.moments(community.timezone)), "member_id": draw(people),
+         "score": draw(scores), "scale": "csat", "source": draw(surveys)}
+        for n in range(draw(st.integers(4, 14)))
+    ]  # fmt: skip
+    return community.with_rows(feedback=rows)
+
+
+@settings(max_examples=12, deadline=None)
+@given(with_answers())
+def test_participation_is_what_the_definition_reads(given):
+    oracle, answered = Oracle(given, "2026-03"), {}
+    for row in given.rows["feedback"]:
+        person = oracle.accounts.get(row["member_id"], {}).get("person")
+        apart = person is not None and person not in oracle.eligible
+        if row["score"] is not None and oracle.in_month(oracle.day(row["given_at"])) and not apart:
+            answered.setdefault(row["source"], set()).add(person or row["member_id"] or ("nobody", row["feedback_id"]))
+    found = metrics.participation(given.open(), month="2026-03")
+    members = len(oracle.month_members)
+    assert found[["survey", "numerator", "denominator"]].values.tolist() == [
+        [survey, len(people), members] for survey, people in sorted(answered.items())
+    ]
+    for row in found.itertuples():
+        assert row.participation == pytest.approx(row.numerator / members) if members else row.why == "why.no_members"
+        assert pd.isna(row.low) if row.numerator > members else 0 <= row.low <= row.participation <= row.high <= 1
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -251,6 +251,16 @@ def test_amounts_and_first_payments_are_what_the_definitions_read(given, month):
     if here:
         worth = {"EUR": 1, "USD": Decimal("0.5")}
         assert both["revenue"] == float(sum(one[2] * worth[one[3]] for one in here))
+    each = metrics.arpu(community, month=month, exchange_rates=["1 USD = 0.5 EUR"]).iloc[0]
+    ends = sum(facts["at_opening"] + facts["at_closing"] for facts in oracle.month_members.values()) / 2
+    covered = any(map(oracle.in_month, oracle.covered))
+    if covered:
+        assert each["denominator"] == ends
+    if here and covered and ends:
+        assert each["arpu"] * ends == pytest.approx(both["revenue"]) and each["why"] is None
+    else:
+        reasons = (not here, "why.value_no_payments"), (not covered, "why.not_covered"), (True, "why.no_members")
+        assert pd.isna(each["arpu"]) and each["why"] == next(why for holds, why in reasons if holds)
 
     first = {}
     for person, day, amount, _ in sorted(paid, key=lambda one: one[1]):
