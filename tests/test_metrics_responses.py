@@ -1,6 +1,7 @@
 """Who asks, how soon another human answers, and who: hand tables, the definitions in plain Python, laws."""
 
-from datetime import datetime, timedelta
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 
 import made
 import pandas as pd
@@ -292,12 +293,28 @@ def test_every_response_number_is_what_the_definition_reads(given, month):
     peers = [peer for _, wait, peer in topics if wait is not None]
     share = metrics.peer_answer_share(community, month=month).iloc[0]
     assert (share["numerator"], share["denominator"]) == (sum(peers), len(peers))
-    share = metrics.staff_share_of_voice(community, month=month).iloc[0]
-    assert (share["numerator"], share["denominator"]) == voices(oracle)
+    hours = defaultdict(list)
+    for age, wait, _ in topics:
+        if age >= 24:
+            opened_at = (oracle.end_at - timedelta(hours=age)).replace(tzinfo=UTC).astimezone(oracle.zone)
+            hours[opened_at.hour].append(wait is not None and wait <= 24)
+    found = metrics.reply_by_hour(community, month=month)
+    assert found[["hour", "numerator", "denominator"]].values.tolist() == [
+        [hour, sum(those), len(those)] for hour, those in sorted(hours.items())
+    ]
     wait = metrics.first_response_hours(community, month=month).iloc[0]
     assert (wait["openers"], wait["answered"]) == (len(topics), len(peers))
     assert wait["first_response_hours"] == pytest.approx(kaplan_meier(topics), nan_ok=True)
     assert len(metrics.unanswered(community, month=month)) == sum(w is None and age >= 24 for age, w, _ in topics)
+
+
+@settings(max_examples=10, deadline=None)
+@given(made.teams())
+def test_the_team_s_share_of_voice_is_what_the_definition_reads(given):
+    share = metrics.staff_share_of_voice(given.open(), month="2026-03").iloc[0]
+    team, human = voices(Oracle(given, "2026-03"))
+    assert (share["numerator"], share["denominator"]) == (team, human)
+    assert share["staff_share_of_voice"] == pytest.approx(team / human) if human else share["why"] in catalogue()
 
 
 def voices(oracle: Oracle) -> tuple[int, int]:
