@@ -1,7 +1,8 @@
 """The engagement score and who is highly engaged: hand tables, an oracle, laws, attacks."""
 
 from datetime import date, datetime, timedelta
-from math import log
+from fractions import Fraction
+from math import ceil, log
 
 import made
 import numpy as np
@@ -322,3 +323,34 @@ def test_the_parts_add_up_and_stay_within_their_points(given, month):
     assert list(found["rank"]) == list(range(1, len(found) + 1))
     engaged = metrics.highly_engaged(given.open(), month=month)
     assert set(engaged["member_id"]) <= set(found["member_id"])
+
+
+def circle(given, month, share):
+    """The highly engaged of a month: of who was active in two of its weeks, the ⌈share · mau⌉ best scores and ties."""
+    known, weeks = Oracle(given, month), {}
+    for person, day in known.contributions:
+        if known.in_month(day):
+            weeks.setdefault(person, set()).add(day.isocalendar()[:2])
+    scores = pd.Series(oracle_scores(given, month), dtype=float).round(9)
+    scores = scores[[person for person in scores.index if len(weeks.get(person, ())) >= 2]]
+    best = scores.nlargest(ceil(Fraction(share) * len(weeks)), keep="all")
+    return set(best.index)
+
+
+@settings(FEW, max_examples=8)
+@given(made.busy(), st.sampled_from(("0.1", "0.34", "0.6", "0.99")))
+def test_the_circle_and_its_stability_are_what_the_definitions_read(given, share):
+    now, before = circle(given, "2026-03", share), circle(given, "2026-02", share)
+    if not any(day.month == 2 for day in Oracle(given, "2026-03").covered):
+        now = before = set()
+    with given.open() as community:
+        stable = metrics.hem_stability(community, month="2026-03", share=float(share)).iloc[0]
+        changes = metrics.hem_changes(community, month="2026-03", share=float(share))
+    kinds = {"kept": now & before, "new": now - before, "lost": before - now}
+    assert {kind: set(changes.loc[changes["change"] == kind, "member_id"]) for kind in kinds} == kinds
+    assert {kind: stable[kind] for kind in kinds} == {kind: len(people) for kind, people in kinds.items()}
+    assert (stable["numerator"], stable["denominator"]) == (len(now & before), len(now | before))
+    if now | before:
+        assert stable["hem_stability"] == pytest.approx(len(now & before) / len(now | before))
+    else:
+        assert pd.isna(stable["hem_stability"])

@@ -196,6 +196,51 @@ def test_without_any_moderation_in_the_data_nobody_s_record_is_known():
     assert not metrics.role_candidates(helping(), month="2026-03")["sanctions_known"].any()
 
 
+ACTS = ("warn", "remove", "mute", "ban", "unban", "flag")
+
+
+@settings(FEW, max_examples=8)
+@given(
+    made.busy(),
+    st.lists(
+        st.tuples(st.sampled_from(ACTS), st.sampled_from((-181, -180, -180, -1, 0)), st.integers(0, 3)),
+        min_size=2,
+        max_size=5,
+    ),
+    st.sampled_from((None, "moderator", "ambassador")),
+)
+def test_candidates_for_a_role_are_what_the_definition_reads(given, acts, role):
+    known = Oracle(given, "2026-03")
+    moderation = given.rows["moderation"] + [
+        {"action_id": f"act {n}", "acted_at": known.instant(known.end + timedelta(days=days)), "action": action,
+         "member_id": f"chat:busy-{who}"}
+        for n, (action, days, who) in enumerate(acts)
+    ]  # fmt: skip
+    members = [*given.rows["members"], {"member_id": "chat:busy-0", "platform": "chat", "role": role}]
+    given = given.with_rows(moderation=moderation, members=members)
+    known = Oracle(given, "2026-03")
+    with given.open() as community:
+        scores = metrics.engagement_score(community, month="2026-03").set_index("member_id")
+        found = metrics.role_candidates(community, month="2026-03")
+    days = pd.DataFrame(known.contributions, columns=["person", "day"])
+    days["ago"] = [(known.end - day).days for day in days["day"]]
+    weeks = days[days["ago"] <= 28].groupby("person")["ago"].agg(lambda ago: len(set((ago - 1) // 7)))
+    acted = pd.DataFrame(moderation, columns=["member_id", "acted_at", "action"])
+    late = acted["acted_at"].map(lambda at: timedelta() < known.end_at - at)
+    since = known.instant(known.end - timedelta(days=180))
+    punished = acted[late & (acted["acted_at"] >= since) & acted["action"].isin(["warn", "remove", "mute", "ban"])]
+    sanctioned = {known.accounts[one]["person"] for one in punished["member_id"] if one in known.accounts}
+    roled = {facts["person"] for facts in known.accounts.values() if facts["role"] != "member"}
+    helped = scores["points_helped"]
+    chosen = scores[(helped >= helped.quantile(0.75)) & (helped > 0) & (weeks.reindex(scores.index) >= 3)]
+    chosen = chosen.drop(index=sanctioned | roled, errors="ignore").reset_index()
+    chosen = chosen.sort_values(["points_helped", "people_helped", "member_id"], ascending=[False, False, True])
+    assert found["member_id"].tolist() == chosen["member_id"].tolist()
+    assert found["rank"].tolist() == list(range(1, len(chosen) + 1))
+    assert found["weeks_of_4"].tolist() == weeks.reindex(chosen["member_id"]).tolist()
+    assert (found["sanctions_known"] == late.any()).all()
+
+
 # Whom the team answers
 
 
