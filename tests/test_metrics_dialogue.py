@@ -242,6 +242,99 @@ def test_the_log_s_entries_are_open_until_a_date_or_a_status_closes_them_however
     assert (closed["numerator"], closed["denominator"]) == (2, 4) and pd.isna(closed["median_days"])
 
 
+PROMISES = ("I'll get back to you", "Je reviens vers vous")
+
+
+@st.composite
+def promising(draw):
+    """A team that promises and answers from January on, and notes things in a log."""
+    given = draw(made.teams())
+    border = Oracle(given, "2026-03").instant(date(2026, 1, 1))
+    sometime = st.one_of(made.moments(given.timezone), st.sampled_from((border, border - timedelta(minutes=1))))
+    events, messages = [], []
+    for event in given.rows["events"]:
+        if event["kind"] in ("post", "reply"):
+            if draw(st.integers(0, 4)) == 0:
+                event = {**event, "occurred_at": draw(sometime), "deleted_at": None}
+            if event["kind"] == "reply" and draw(st.booleans()):
+                event = {**event, "reply_to": f"team:{draw(st.integers(0, 9))}"}
+            text = draw(st.sampled_from((*PROMISES, "Here it is", None)))
+            messages.append({"event_id": event["event_id"], "occurred_at": event["occurred_at"], "text": text})
+        events.append(event)
+    log = []
+    for number in range(draw(st.integers(0, 6))):
+        noted, days = draw(sometime), draw(st.sampled_from((None, None, 0, 1, 40)))
+        kind = draw(st.sampled_from(("outreach", "routing", "incident", "prompt")))
+        closed_at = None if days is None else noted + timedelta(days=days)
+        status = draw(st.sampled_from((None, " Closed", "fait", "open")))
+        log.append(entry(f"log:{number}", noted, kind=kind, closed_at=closed_at, status=status, member_id="chat:ana"))
+    return given.with_rows(events=events, messages=[one for one in messages if one["text"]], log=log)
+
+
+def loops(given, month):
+    """id, kind, opened at, about whom, days until closed or None, whether closed: of every loop."""
+    known, roles = Oracle(given, month), {}
+    for facts in known.accounts.values():
+        roles.setdefault(facts["person"], set()).add(facts["role"])
+    team = {p for p, own in roles.items() if own & {"staff", "owner", "moderator"} and not own & {"bot", "excluded"}}
+    texts = {row["event_id"]: row["text"] for row in given.rows["messages"]}
+    since = known.instant(known.end - timedelta(days=90))
+    said = [
+        {**e, "threads": {e.get("thread_id") or e["event_id"], e.get("reply_to")} - {None}}
+        for e in given.rows["events"]
+        if e["kind"] in ("post", "reply")
+        and e["member_id"] is not None
+        and known.person(e) in team
+        and since <= e["occurred_at"] < known.end_at
+        and (e["deleted_at"] is None or e["deleted_at"] >= known.end_at)
+    ]
+    answers = [one for one in said if texts.get(one["event_id"]) not in PROMISES]
+    rows = []
+    for one in said:
+        if one not in answers:
+            thread = {one.get("thread_id") or one["event_id"], one["event_id"]}
+            later = [
+                a["occurred_at"] for a in answers if a["occurred_at"] > one["occurred_at"] and a["threads"] & thread
+            ]
+            rows.append((one["event_id"], "promise", one["occurred_at"], known.person(one), min(later, default=None)))
+    for one in given.rows["log"]:
+        if one["kind"] != "prompt" and one["noted_at"] < known.end_at:
+            closed = one["closed_at"] if one["closed_at"] and one["closed_at"] < known.end_at else None
+            by_status = one["closed_at"] is None and one["status"] in (" Closed", "fait")
+            if one["noted_at"] >= since or not (closed or by_status):
+                at = "no date" if by_status else closed
+                rows.append((one["entry_id"], one["kind"], one["noted_at"], one["member_id"], at))
+    columns = ["loop_id", "kind", "opened_at", "member_id", "closed_at"]
+    return pd.DataFrame(rows, columns=columns, dtype=object).sort_values(["opened_at", "loop_id"]), known.end_at, since
+
+
+@settings(FEW, max_examples=8)
+@given(promising())
+def test_open_loops_are_the_definition_in_plain_pandas(given):
+    expected, end_at, since = loops(given, "2026-03")
+    with given.open() as community:
+        found = metrics.open_loops(community, month="2026-03")
+        share = metrics.loops_closed(community, month="2026-03").iloc[0]
+    still = expected[expected["closed_at"].isna()]
+    columns = ["loop_id", "kind", "member_id"]
+    assert found[columns].values.tolist() == still[columns].values.tolist()
+    assert found["age_days"].tolist() == pytest.approx([(end_at - at) / timedelta(days=1) for at in still["opened_at"]])
+    late = expected[expected["opened_at"] >= since]
+    assert (share["numerator"], share["denominator"]) == (late["closed_at"].notna().sum(), len(late))
+    waits = [
+        ((end_at if closed is None else closed) - opened_at, closed is not None)
+        for opened_at, closed in zip(late["opened_at"], late["closed_at"], strict=True)
+        if closed != "no date"
+    ]
+    left, median = 1.0, float("nan")
+    for wait in sorted({wait for wait, closed in waits if closed}, reverse=False):
+        left *= 1 - sum(one == (wait, True) for one in waits) / sum(one[0] >= wait for one in waits)
+        if left <= 0.5 + 1e-12:
+            median = wait / timedelta(days=1)
+            break
+    assert share["median_days"] == pytest.approx(median, nan_ok=True)
+
+
 # Owners' effort
 
 ACTS = ("2026-03-02 10:00", "2026-03-02 10:30", "2026-03-02 11:01", "2026-03-04 09:00")

@@ -294,6 +294,66 @@ def test_reactions_without_givers_count_the_most_frequent_one():
     assert row["people"] == 4  # and not 7: the same people may have given both
 
 
+@st.composite
+def liked(draw):
+    """A team and its members react to three messages and answer them; one is a resource; givers of some are unnamed."""
+    given = draw(made.teams())
+    names = ["boss", "head", "guide", "robot", "ana", *"bcde"]
+    events = []
+    for number in range(draw(st.integers(15, 40))):
+        kind, target = draw(st.sampled_from(("reaction", "reaction", "reply"))), f"team:{draw(st.integers(0, 2))}"
+        told = draw(st.sampled_from(("reply_to", "thread_id"))) if kind == "reply" else "reply_to"
+        at = draw(st.one_of(made.moments(given.timezone), st.just(datetime(2025, 12, 20))))
+        events.append(
+            {"event_id": f"liked:{number}", "platform": "chat", "group_id": "chat:general", "occurred_at": at,
+             "member_id": f"chat:{draw(st.sampled_from(names))}", "kind": kind, "thread_id": None, "reply_to": None,
+             "deleted_at": draw(st.sampled_from((None, None, None, at))), told: target}
+        )  # fmt: skip
+    numbers = st.integers(2, 6)
+    places = sorted(draw(st.sets(st.integers(0, 5), min_size=1, max_size=3)))
+    unnamed = [{"event_id": f"team:{n % 3}", "emoji": "ab"[n // 3], "count": draw(numbers)} for n in places]
+    resources = [{"resource_id": "team:2", "title": "rules"}] if draw(st.booleans()) else []
+    return given.with_rows(events=given.rows["events"] + events, reaction_counts=unnamed, resources=resources)
+
+
+@FEW
+@given(liked())
+def test_candidates_to_pin_are_what_the_definition_reads(given):
+    known = Oracle(given, MARCH)
+    roles = {}
+    for facts in known.accounts.values():
+        roles.setdefault(facts["person"], set()).add(facts["role"])
+    columns = ["event_id", "kind", "occurred_at", "thread_id", "reply_to"]
+    events = [
+        [*map(e.get, columns), known.person(e)]
+        for e in given.rows["events"]
+        if e["member_id"] is not None
+        and not roles[known.person(e)] & {"bot", "excluded"}
+        and known.end - timedelta(days=90) <= known.day(e["occurred_at"]) < known.end
+        and not (e["deleted_at"] is not None and known.day(e["deleted_at"]) < known.end)
+    ]
+    events = pd.DataFrame(events, columns=[*columns, "person"])
+    resources = {row["resource_id"] for row in given.rows["resources"]}
+    expected = []
+    for event in events[events["kind"].isin(["post", "reply"]) & ~events["event_id"].isin(resources)].itertuples():
+        others = events[(events["person"] != event.person) & (events["event_id"] != event.event_id)]
+        told = others[others["reply_to"] == event.event_id]
+        reacted = set(told.loc[told["kind"] == "reaction", "person"])
+        in_thread = others[(others["reply_to"] == event.event_id) | (others["thread_id"] == event.event_id)]
+        answered = set(in_thread.loc[in_thread["kind"] == "reply", "person"])
+        counts = [row["count"] for row in given.rows["reaction_counts"] if row["event_id"] == event.event_id]
+        unnamed = 0 if reacted else max(counts, default=0)
+        people = max(len(reacted | answered), unnamed)
+        if people >= 3:
+            order = (-max(len(reacted), unnamed), -len(answered), event.occurred_at, event.event_id)
+            expected.append((*order, people))
+    found = metrics.pin_candidates(given.open(), month=MARCH)
+    columns = found[["event_id", "people", "reacted", "answered"]]
+    assert columns.values.tolist() == [
+        [event, people, -reacted, -answered] for reacted, answered, _, event, people in sorted(expected)
+    ]
+
+
 # Words and pictures
 
 

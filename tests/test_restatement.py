@@ -2,12 +2,17 @@
 
 from datetime import date, timedelta
 
+import made
 import pandas as pd
 import pytest
 from fake_exports import add, write
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracle import Oracle
 
 import workbench
-from workbench import metrics, sentences, settings
+from workbench import metrics, sentences
+from workbench import settings as settings_of
 from workbench.engine import community_of_rows
 from workbench.errors import StoreError
 from workbench.period import Month
@@ -38,7 +43,7 @@ def folder(tmp_path):
     made = tmp_path / "community"
     rows = [message(n, f"2026-01-{n + 2:02d}", member) for n, member in enumerate("abcab")]
     add(made, write(tmp_path / "first", span("2026-01-01", "2026-02-28"), *rows, message(9, "2026-02-10")))
-    settings.create(made / "community.toml", name="plot", timezone="UTC")
+    settings_of.create(made / "community.toml", name="plot", timezone="UTC")
     published(made, "2026-01")
     return made
 
@@ -130,6 +135,62 @@ def test_every_case_is_said(folder, tmp_path, language):
     assert 0 < len(rows) <= moved["moved"].sum() and (rows.iloc[:, 2] != rows.iloc[:, 3]).all()
     (why,) = sentences.restatement_reason_rows(moved, language=language).to_dict("records")
     assert "late" in why.values()
+
+
+# Which days are known
+
+
+@st.composite
+def covered(draw):
+    """A community whose platforms are covered by several files that overlap, touch or leave gaps."""
+    given = draw(made.communities(max_members=2, max_events=2))
+    rows = []
+    for number in range(draw(st.integers(0, 5))):
+        first, platform = draw(made.instants(given.timezone)), draw(st.sampled_from(made.PLATFORMS))
+        if rows and draw(st.booleans()):
+            first = rows[-1]["to_at"] + timedelta(days=draw(st.sampled_from((0, 1, 2))))
+        last = first + timedelta(days=draw(st.integers(0, 40)))
+        rows.append({"import_id": str(number), "platform": platform, "from_at": first, "to_at": last})
+    imports = [*given.rows["imports"], {"import_id": "more", "platform": "chat", "tells_visits": True}]
+    return given.with_rows(coverage=rows, imports=imports)
+
+
+@settings(max_examples=12, deadline=None)
+@given(covered(), st.sampled_from(made.MONTHS))
+def test_the_days_that_are_known_are_what_the_definitions_read(given, month):
+    oracle = Oracle(given, month)
+    days = pd.DataFrame(
+        [(platform, pd.Timestamp(day)) for platform, those in oracle.platform_days.items() for day in those],
+        columns=["platform", "day"],
+    ).sort_values(["platform", "day"])
+    start, end = pd.Timestamp(oracle.start), pd.Timestamp(oracle.end)
+    imports = pd.DataFrame(given.rows["imports"])
+    platforms, gaps, months = [], [], []
+    for platform, own in days.groupby("platform")["day"]:
+        missing = pd.date_range(own.min(), own.max()).difference(own)
+        place = pd.Series((missing - own.min()).days) - pd.RangeIndex(len(missing))
+        runs = [list(run) for _, run in pd.Series(missing).groupby(place)]
+        gaps += [[platform, run[0], run[-1], len(run)] for run in runs]
+        here = ((own >= start) & (own < end)).sum()
+        files = imports[imports["platform"] == platform]
+        tells = [bool((files[f"tells_{what}"] == True).any()) for what in ("joins", "leaves", "visits")]  # noqa: E712
+        platforms.append([platform, own.min(), own.max(), len(own), len(runs), here, here < len(oracle.month_days),
+                          len(files), *tells])  # fmt: skip
+        for first, number in own[own < end].dt.to_period("M").value_counts().sort_index().items():
+            months.append([platform, first.start_time, number, number / first.days_in_month])
+    with given.open() as community:
+        found = metrics.coverage(community, month=month)
+        assert found.values.tolist() == platforms
+        assert metrics.coverage_gaps(community, month=month).values.tolist() == gaps
+        assert metrics.coverage_by_month(community, month=month).values.tolist() == months
+        whole = metrics.month_coverage(community, month=month).values.tolist()
+    known = sum(day in oracle.covered for day in oracle.month_days)
+    assert whole == [[known, len(oracle.month_days), known < len(oracle.month_days)]]
+    # What is known and what is missing are all days from the first to the last.
+    for row in found.itertuples():
+        assert (
+            row.days + sum(gap[3] for gap in gaps if gap[0] == row.platform) == (row.last_day - row.first_day).days + 1
+        )
 
 
 # Breaks and windows
