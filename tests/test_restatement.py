@@ -137,6 +137,50 @@ def test_every_case_is_said(folder, tmp_path, language):
     assert "late" in why.values()
 
 
+def counted(messages, month):
+    """Some numbers of a month in plain pandas, from (day, person)."""
+    said = pd.DataFrame(messages, columns=["day", "person"])
+    said = said[said["day"].str.startswith(month)]
+    people, days = said["person"].nunique(), pd.Period(month).days_in_month
+    daily = said.groupby("day")["person"].nunique().sum() / days
+    return {"mau": people, "contributions": len(said), "posts_per_active": len(said) / people, "dau_mean": daily,
+            "stickiness": daily / people}  # fmt: skip
+
+
+def test_what_was_published_and_what_it_is_today_are_what_pandas_counts(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(numbers, "contract", lambda: [*counted([("2026-01-02", "a")], "2026-01")])
+    first = [(f"2026-01-{n + 2:02d}", member) for n, member in enumerate("abcab")] + [("2026-02-10", "ana")]
+    late = [("2026-01-15", "zoe"), ("2026-01-15", "a"), ("2026-02-03", "b")]
+    march = [("2026-03-05", "zoe"), ("2026-03-06", "a")]
+    rows = [message(20 + n, *one) for n, one in enumerate(late)]
+    add(folder, write(tmp_path / "late", span("2026-01-10", "2026-02-20"), *rows))
+    published(folder, "2026-02")
+    rows = [message(30 + n, *one) for n, one in enumerate(march)]
+    add(folder, write(tmp_path / "march", span("2026-03-01", "2026-03-31"), *rows))
+    published(folder, "2026-03")
+    add(folder, write(tmp_path / "team", ("members", {"member_id": "x:b", "platform": "x", "role": "staff"})))
+    known = {"2026-01": first, "2026-02": first + late, "2026-03": first + late + march}
+    today = [(day, person) for day, person in known["2026-03"] if person != "b"]
+    came_later = {
+        "2026-01": (["late_import", "table", "later_months"], ["late", "march", "team"]),
+        "2026-02": (["table", "later_months"], ["march", "team"]),
+        "2026-03": (["table"], ["team"]),
+    }
+    found = restated(folder, month="2026-04")
+    assert found["month"].drop_duplicates().dt.strftime("%Y-%m").tolist() == ["2026-03", "2026-02", "2026-01"]
+    for month, of_then in known.items():
+        rows = found[found["month"] == pd.Timestamp(month)].set_index("id")
+        before, now = counted(of_then, month), counted(today, month)
+        why, files = came_later[month]
+        for name in before:
+            row, moved = rows.loc[name], before[name] != now[name]
+            assert (row["published"], row["today"]) == pytest.approx((before[name], now[name]))
+            assert row["change"] == pytest.approx(now[name] - before[name]) and row["moved"] == moved
+            assert (row["reasons"], row["files"]) == (
+                ([f"why.restated_{one}" for one in why], files) if moved else ([], [])
+            )
+
+
 # Which days are known
 
 
