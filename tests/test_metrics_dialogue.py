@@ -327,7 +327,7 @@ def test_open_loops_are_the_definition_in_plain_pandas(given):
         if closed != "no date"
     ]
     left, median = 1.0, float("nan")
-    for wait in sorted({wait for wait, closed in waits if closed}, reverse=False):
+    for wait in sorted({wait for wait, closed in waits if closed}):
         left *= 1 - sum(one == (wait, True) for one in waits) / sum(one[0] >= wait for one in waits)
         if left <= 0.5 + 1e-12:
             median = wait / timedelta(days=1)

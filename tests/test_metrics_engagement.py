@@ -337,7 +337,7 @@ def circle(given, month, share):
     return set(best.index)
 
 
-@settings(FEW, max_examples=8)
+@settings(FEW, max_examples=6)
 @given(made.busy(), st.sampled_from(("0.1", "0.34", "0.6", "0.99")))
 def test_the_circle_and_its_stability_are_what_the_definitions_read(given, share):
     now, before = circle(given, "2026-03", share), circle(given, "2026-02", share)

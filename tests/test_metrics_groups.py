@@ -316,7 +316,7 @@ def liked(draw):
     return given.with_rows(events=given.rows["events"] + events, reaction_counts=unnamed, resources=resources)
 
 
-@FEW
+@settings(FEW, max_examples=8)
 @given(liked())
 def test_candidates_to_pin_are_what_the_definition_reads(given):
     known = Oracle(given, MARCH)

@@ -271,7 +271,7 @@ def suspects(given, month):
     return found
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(advertising())
 def test_suspects_are_what_the_definition_reads(given):
     with given.open() as community:

@@ -308,7 +308,7 @@ def test_every_response_number_is_what_the_definition_reads(given, month):
     assert len(metrics.unanswered(community, month=month)) == sum(w is None and age >= 24 for age, w, _ in topics)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(made.teams())
 def test_the_team_s_share_of_voice_is_what_the_definition_reads(given):
     share = metrics.staff_share_of_voice(given.open(), month="2026-03").iloc[0]

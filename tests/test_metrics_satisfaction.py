@@ -157,7 +157,7 @@ def with_answers(draw):
     return community.with_rows(feedback=rows)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(with_answers())
 def test_participation_is_what_the_definition_reads(given):
     oracle, answered = Oracle(given, "2026-03"), {}

@@ -199,7 +199,7 @@ def covered(draw):
     return given.with_rows(coverage=rows, imports=imports)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(covered(), st.sampled_from(made.MONTHS))
 def test_the_days_that_are_known_are_what_the_definitions_read(given, month):
     oracle = Oracle(given, month)
