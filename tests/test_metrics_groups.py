@@ -303,11 +303,11 @@ def liked(draw):
     for number in range(draw(st.integers(15, 40))):
         kind, target = draw(st.sampled_from(("reaction", "reaction", "reply"))), f"team:{draw(st.integers(0, 2))}"
         told = draw(st.sampled_from(("reply_to", "thread_id"))) if kind == "reply" else "reply_to"
-        at = draw(st.one_of(made.moments(given.timezone), st.just(datetime(2025, 12, 20))))
+        at = draw(made.moments(given.timezone)) if draw(st.integers(0, 5)) else datetime(2025, 12, 20)
         events.append(
             {"event_id": f"liked:{number}", "platform": "chat", "group_id": "chat:general", "occurred_at": at,
              "member_id": f"chat:{draw(st.sampled_from(names))}", "kind": kind, "thread_id": None, "reply_to": None,
-             "deleted_at": draw(st.sampled_from((None, None, None, at))), told: target}
+             "deleted_at": at if draw(st.integers(0, 7)) == 0 else None, told: target}
         )  # fmt: skip
     numbers = st.integers(2, 6)
     places = sorted(draw(st.sets(st.integers(0, 5), min_size=1, max_size=3)))
