@@ -71,15 +71,15 @@ def to_parquet(folder: str | Path, target: str | Path) -> Exported:
     for left in (aside, old):
         shutil.rmtree(left, ignore_errors=True)
     now, name = store.snapshot(folder), settings.load(Path(folder) / "community.toml").name
-    known = {}
-    if _file(target, LEDGER).is_file():
-        known = _known(_ledger_in(target), name, target, f"Choose another folder; if it was renamed, delete {target}")
-    try:
-        aside.mkdir(parents=True)
-    except OSError as error:
-        raise SettingsError(f"{target.parent} cannot be written to: {error.strerror}. Choose another folder.") from None
     written = same = 0
     with store.connect(now) as connection:
+        ledger = _ledger_in(connection, target) if _file(target, LEDGER).is_file() else []
+        known = _known(ledger, name, target, f"Choose another folder; if it was renamed, delete {target}")
+        try:
+            aside.mkdir(parents=True)
+        except OSError as error:
+            why = f"{target.parent} cannot be written to: {error.strerror}. Choose another folder."
+            raise SettingsError(why) from None
         try:
             for part in _parts(now):
                 file = _file(aside, part.table.name, part.month)
@@ -151,14 +151,11 @@ def _ledger(now: store.Snapshot, community: str) -> list[tuple]:
     return [(part.table.name, part.month, part.fingerprint, now.version, community) for part in _parts(now)]
 
 
-def _ledger_in(target: Path) -> list[tuple]:
+def _ledger_in(connection, target: Path) -> list[tuple]:
     """The rows of a folder's ledger; null where an older one lacks a column."""
-    import duckdb
-
     columns = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in _LEDGER_COLUMNS.items())
     there = f"SELECT * FROM read_parquet({_quoted(str(_file(target, LEDGER)))})"
-    with duckdb.connect() as connection:
-        return connection.execute(f"SELECT {columns} WHERE false UNION ALL BY NAME {there}").fetchall()
+    return connection.execute(f"SELECT {columns} WHERE false UNION ALL BY NAME {there}").fetchall()
 
 
 def _known(ledger: list[tuple], community: str, where: object, advice: str) -> dict[tuple[str, str], str]:
